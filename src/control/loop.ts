@@ -1,0 +1,134 @@
+import { backoffMs } from "../core/backoff.ts";
+import { type IssueRef, taskId } from "../core/task.ts";
+import { KnownError } from "../errors.ts";
+import type { World } from "./ports.ts";
+import { type PassEnd, reconcile } from "./reconcile.ts";
+
+/** The one owner of tasks: runs passes, one at a time for each issue, and knows when the next is due. */
+export interface Loop {
+  /** Takes everything up that the store knows, and goes on until `stop`. */
+  start(): Promise<void>;
+  /** There is news of an issue. */
+  wake(issue: IssueRef): void;
+  /** There are new facts in the inbox. */
+  wakeForFacts(): Promise<void>;
+  /** Ends the passes under way, and starts no more. */
+  stop(): Promise<void>;
+}
+
+interface Lane {
+  readonly issue: IssueRef;
+  running: Promise<void> | undefined;
+  timer: NodeJS.Timeout | undefined;
+  hasNews: boolean;
+  failures: number;
+  forgeSeenAtMs: number;
+}
+
+export function createLoop(world: World): Loop {
+  const lanes = new Map<string, Lane>();
+  const turnstile = createTurnstile();
+  let isStopping = false;
+
+  function wake(issue: IssueRef): void {
+    if (isStopping) return;
+    const lane = laneOf(issue);
+    lane.hasNews = true;
+    clearTimeout(lane.timer);
+    lane.running ??= runLane(lane).finally(() => {
+      lane.running = undefined;
+      if (lane.hasNews && !isStopping) wake(issue);
+    });
+  }
+
+  function laneOf(issue: IssueRef): Lane {
+    const id = taskId(issue);
+    const known = lanes.get(id);
+    if (known !== undefined) return known;
+    const lane: Lane = { issue, running: undefined, timer: undefined, hasNews: false, failures: 0, forgeSeenAtMs: 0 };
+    lanes.set(id, lane);
+    return lane;
+  }
+
+  async function runLane(lane: Lane): Promise<void> {
+    lane.hasNews = false;
+    const nextMs = await onePass(lane);
+    if (nextMs === 0) lane.hasNews = true;
+    else if (nextMs !== undefined) comeBack(lane, nextMs);
+    else if (!lane.hasNews) lanes.delete(taskId(lane.issue));
+  }
+
+  function comeBack(lane: Lane, inMs: number): void {
+    clearTimeout(lane.timer);
+    lane.timer = setTimeout(() => wake(lane.issue), inMs);
+  }
+
+  async function onePass(lane: Lane): Promise<number | undefined> {
+    const isForgeStale = world.nowMs() - lane.forgeSeenAtMs > world.operator.sweepEveryMs;
+    try {
+      const end = await pass(lane, isForgeStale);
+      if (isForgeStale) lane.forgeSeenAtMs = world.nowMs();
+      lane.failures = 0;
+      return end.againInMs;
+    } catch (error) {
+      lane.failures += 1;
+      return failed(lane, error);
+    }
+  }
+
+  async function pass(lane: Lane, isForgeStale: boolean): Promise<PassEnd> {
+    // Two queued tasks that look at the same free slot at once would both take it.
+    const end = await turnstile(lane.issue, () => reconcile(lane.issue, isForgeStale, world), world);
+    if (end.slotFreed) await wakeQueued(lane.issue);
+    return end;
+  }
+
+  async function wakeQueued(besides: IssueRef): Promise<void> {
+    const queued = new Set(
+      (await world.store.roster()).filter((line) => line.phase === "queued").map((line) => line.id),
+    );
+    for (const lane of lanes.values()) {
+      if (queued.has(taskId(lane.issue)) && lane.issue !== besides) wake(lane.issue);
+    }
+  }
+
+  function failed(lane: Lane, error: unknown): number {
+    const waitMs = backoffMs(lane.failures);
+    const what = { task: taskId(lane.issue), err: error, failures: lane.failures, againInMs: waitMs };
+    if (error instanceof KnownError) world.log.warn(what, error.message);
+    else world.log.error(what, "a pass failed; this is a bug in Coppice");
+    return waitMs;
+  }
+
+  async function wakeForFacts(): Promise<void> {
+    for (const issue of await world.store.issuesWithFacts()) wake(issue);
+  }
+
+  return {
+    async start() {
+      for (const issue of await world.store.live()) wake(issue);
+      await wakeForFacts();
+    },
+    wake,
+    wakeForFacts,
+    async stop() {
+      isStopping = true;
+      for (const lane of lanes.values()) clearTimeout(lane.timer);
+      await Promise.all([...lanes.values()].flatMap((lane) => lane.running ?? []));
+    },
+  };
+}
+
+type Turnstile = (issue: IssueRef, run: () => Promise<PassEnd>, world: World) => Promise<PassEnd>;
+
+/** Lets the passes of queued tasks through one after another, and all others freely. */
+function createTurnstile(): Turnstile {
+  let last: Promise<unknown> = Promise.resolve();
+  return async (issue, run, world) => {
+    const saved = await world.store.load(taskId(issue));
+    if (saved?.task.phase.at !== "queued") return await run();
+    const mine = last.then(run);
+    last = mine.catch(() => undefined);
+    return await mine;
+  };
+}

@@ -1,0 +1,123 @@
+import type { Fact, NotedFact, Subject } from "../core/fact.ts";
+import type { NamedEvent } from "../core/agent-event.ts";
+import type { RosterLine } from "../core/assign.ts";
+import type { OperatorPolicy } from "../core/policy.ts";
+import type { Admission, ForgeSight, JobSight, SessionSight, WorkspaceSight } from "../core/sight.ts";
+import type { IssueRef, Message, PullRef, Task, Usage } from "../core/task.ts";
+import type { StateLabel } from "../core/trigger.ts";
+
+/** All that the loop knows of the world. */
+export interface World {
+  readonly store: Store;
+  readonly forge: Forge;
+  readonly runner: Runner;
+  readonly operator: OperatorPolicy;
+  readonly log: Log;
+  nowMs(): number;
+  newConversation(): string;
+}
+
+export interface Log {
+  debug(what: object, words: string): void;
+  info(what: object, words: string): void;
+  warn(what: object, words: string): void;
+  error(what: object, words: string): void;
+}
+
+/** A task as saved, with the version that the next save has to name. */
+export interface SavedTask {
+  readonly task: Task;
+  readonly version: number;
+}
+
+/** What is to be kept: the only part of the state that can't be looked up. */
+export interface Store {
+  load(taskId: string): Promise<SavedTask | undefined>;
+  /**
+   * Saves the task and marks the facts as done, in one step.
+   * @returns the new version.
+   * @throws KnownError STORE_CONFLICT when somebody else saved the task since it was loaded.
+   */
+  save(task: Task, version: number, done: readonly NotedFact[], atMs: number): Promise<number>;
+  /** The tasks that may still need a pass. */
+  live(): Promise<readonly IssueRef[]>;
+  roster(): Promise<readonly RosterLine[]>;
+  /** Facts about an issue, or about the pull request that its task opened, not yet done; in the order they came. */
+  facts(issue: IssueRef, pull: number | undefined): Promise<readonly NotedFact[]>;
+  dropFacts(done: readonly NotedFact[], atMs: number): Promise<void>;
+  /** Notes a fact durably. The same key twice is noted once. @returns whether it is new. */
+  note(key: string, subject: Subject, fact: Fact, atMs: number): Promise<boolean>;
+  /** Issues with facts that no pass has taken yet; a pull request's facts count for the issue whose task opened it. */
+  issuesWithFacts(): Promise<readonly IssueRef[]>;
+}
+
+/** GitHub, as the loop sees it. Every call throws KnownError with `retry` when GitHub can't be asked now. */
+export interface Forge {
+  look(task: Task): Promise<ForgeSight>;
+  /** May whoever labelled start a task, and with what text and settings? */
+  admit(task: Task): Promise<Admission>;
+  /** The trigger label and default agent in force for a repository. */
+  triggerOf(issue: IssueRef): Promise<{ readonly label: string; readonly agent: string | undefined }>;
+  /** Shows that the label was seen. */
+  greet(issue: IssueRef): Promise<void>;
+  /** Makes or edits the one status comment. */
+  say(task: Task, text: string): Promise<{ readonly commentId: number }>;
+  /** Puts the label that shows the state on, and takes the one before off. */
+  showState(task: Task, want: StateLabel | undefined, was: StateLabel | undefined): Promise<void>;
+  /** Opens the pull request, or finds the one that is open already for this branch. */
+  openPull(task: Task, pull: PullText): Promise<PullRef>;
+  askReview(task: Task, pull: PullRef): Promise<void>;
+}
+
+export interface PullText {
+  readonly branch: string;
+  readonly base: string;
+  readonly title: string;
+  readonly body: string;
+  readonly isDraft: boolean;
+}
+
+/** A machine that holds workspaces and sessions. */
+export interface Runner {
+  /** Workspace, session and jobs of a task, as far as asked for. */
+  look(task: Task, want: WantedSight): Promise<RunnerSight>;
+  /** The command by which a person attaches to the task's session. */
+  attachCommand(task: Task): string;
+  /** What the agent has said since it was last asked; given again until it is dropped. */
+  events(task: Task): Promise<readonly { readonly key: string; readonly event: NamedEvent }[]>;
+  dropEvents(task: Task, keys: readonly string[]): Promise<void>;
+  prepare(
+    task: Task,
+  ): Promise<{ readonly is: "ready" } | { readonly is: "unknown-base"; readonly known: readonly string[] }>;
+  startSetup(task: Task): Promise<void>;
+  startSession(task: Task, say: string | undefined): Promise<void>;
+  tell(task: Task, message: Message, heldStop: string | undefined): Promise<"sent" | "not-reachable">;
+  letStop(task: Task, event: string): Promise<void>;
+  startChecks(task: Task, round: number): Promise<void>;
+  /** Takes the commits in and pushes the branch. */
+  deliver(task: Task, head: string): Promise<Delivery>;
+  endSession(task: Task): Promise<void>;
+  /** Saves what the workspace holds under a ref, then removes it. */
+  clearWorkspace(task: Task): Promise<void>;
+}
+
+export type Delivery =
+  | { readonly is: "pushed"; readonly sha: string }
+  | { readonly is: "refused"; readonly findings: readonly string[] };
+
+export interface WantedSight {
+  readonly workspace: boolean;
+  readonly session: boolean;
+  readonly agent: boolean;
+  readonly setup: boolean;
+  readonly checks: boolean;
+  readonly usage: boolean;
+}
+
+export interface RunnerSight {
+  readonly workspace: WorkspaceSight;
+  readonly session: SessionSight;
+  readonly setup: JobSight;
+  readonly checks: JobSight;
+  readonly usage: Usage | "unknown";
+}

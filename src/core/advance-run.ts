@@ -1,0 +1,249 @@
+import { namesOf } from "./names.ts";
+import { limitsOf } from "./policy.ts";
+import * as prompt from "./prompt.ts";
+import { askingAtTerminal, restarted, withMessage } from "./run.ts";
+import type { Sight, WorkspaceSight } from "./sight.ts";
+import { end, giveUp, type Moment, move, stay } from "./step.ts";
+import type { GaveUp, Run, Task } from "./task.ts";
+
+type Workspace = WorkspaceSight & { is: "there" };
+
+/** How long the agent may be seen idle without having said that its turn ended. */
+const silentIdleMs = 20_000;
+/** How long a session may take to give its first sign. */
+const slowestStartMs = 90_000;
+/** How often a turn that failed for a passing cause is tried again. */
+const maxFailures = 3;
+
+/** One step of a task whose run is under way. */
+export function advanceRun(before: Task, moment: Moment): Task {
+  const task = countTime(before, moment);
+  const { run } = task;
+  if (run === undefined) return giveUpFor(task, "agent-failed", "the run of this task was lost", moment.nowMs);
+  switch (task.phase.at) {
+    case "working":
+      return overTime(task, run, moment) ?? work(task, run, moment);
+    case "waiting":
+      return wait(task, run, moment);
+    case "checking":
+      return check(task, run, moment);
+    case "delivering":
+      return deliver(task, moment);
+    case "asked":
+    case "queued":
+    case "preparing":
+    case "in-review":
+    case "stopped":
+    case "ending":
+    case "done":
+      return task;
+    default:
+      return task.phase satisfies never;
+  }
+}
+
+function countTime(task: Task, { sight, nowMs }: Moment): Task {
+  const { run } = task;
+  if (run === undefined) return task;
+  const usage = sight.usage === "unknown" ? task.usage : sight.usage;
+  return { ...task, usage: { ...usage, workedMs: Math.max(0, nowMs - run.startedAtMs - run.waitedMs) } };
+}
+
+function overTime(task: Task, run: Run, { operator, nowMs }: Moment): Task | undefined {
+  const { runMs } = limitsOf(operator, task.policy);
+  const workedMs = nowMs - run.startedAtMs - run.waitedMs;
+  if (workedMs <= runMs) return undefined;
+  return giveUpFor(task, "limit-reached", `the run took longer than ${Math.round(runMs / 60_000)} minutes`, nowMs);
+}
+
+function work(task: Task, run: Run, moment: Moment): Task {
+  const { sight, nowMs } = moment;
+  if (sight.session.is === "unknown") return stay(task, "tmux could not be asked about the session");
+  if (sessionIsOver(sight, task)) return afterSession(task, run, moment);
+  if (run.asking !== undefined)
+    return move(task, { at: "waiting", sinceMs: nowMs, on: run.asking }, "the agent waits for an answer");
+  if (run.failure !== undefined) return afterFailure(task, run, moment);
+  if (run.outbox?.state === "to-send") return stay(task, "hands the agent a message");
+  if (run.turn === "idle") return afterTurn(task, run, moment);
+  return (
+    silentlyIdle(task, run, moment) ?? stay(task, run.turn === "starting" ? "the agent starts" : "the agent works")
+  );
+}
+
+/** Over means: the session that this task wants was there and is no more. One that was never there is still to be started. */
+function sessionIsOver(sight: Sight, task: Task): boolean {
+  if (sight.session.is === "ended") return sight.session.startedFor === namesOf(task).runFolder;
+  return sight.session.is === "absent" && task.run?.begun === true;
+}
+
+function afterSession(task: Task, run: Run, moment: Moment): Task {
+  const { sight, operator, nowMs } = moment;
+  if (isDone(run, sight.workspace))
+    return move(task, { at: "checking", sinceMs: nowMs }, "the agent has submitted and ended");
+  const limits = limitsOf(operator, task.policy);
+  const status = sight.session.is === "ended" ? sight.session.status : "gone";
+  if (run.restarts >= limits.restarts) {
+    return giveUpFor(task, "agent-failed", `the agent's session ended ${run.restarts + 1} times (${status})`, nowMs);
+  }
+  const resumed = { ...restarted(run, nowMs), restarts: run.restarts + 1 };
+  return stay(
+    { ...task, run: withMessage(resumed, `restart-${resumed.restarts}`, prompt.afterRestart(run.outbox?.text)) },
+    `the session ended (${status}); resumes it`,
+  );
+}
+
+function afterFailure(task: Task, run: Run, { nowMs }: Moment): Task {
+  const { failure } = run;
+  if (failure === undefined) return task;
+  switch (failure.cause) {
+    case "credit":
+      return giveUpFor(task, "out-of-credit", `the agent's account is out of credit: ${failure.text}`, nowMs);
+    case "login":
+      return giveUpFor(task, "login", `the agent could not log in: ${failure.text}`, nowMs);
+    case "model":
+    case "too-long":
+    case "refused":
+    case "unknown":
+      return giveUpFor(task, "agent-failed", failure.text || "the agent's turn failed", nowMs);
+    case "rate-limit":
+    case "server":
+      return tryAgain(task, run, failure.text, failure.atMs, nowMs);
+    default:
+      return failure.cause satisfies never;
+  }
+}
+
+function tryAgain(task: Task, run: Run, text: string, failedAtMs: number, nowMs: number): Task {
+  if (run.failures > maxFailures)
+    return giveUpFor(task, "agent-failed", `the model's service failed ${run.failures} times: ${text}`, nowMs);
+  const waitMs = 15_000 * 2 ** (run.failures - 1);
+  if (nowMs - failedAtMs < waitMs) return stay(task, `the model's service failed (${text}); tries again`);
+  return stay({ ...task, run: withMessage(run, `again-${run.failures}`, prompt.goOn()) }, "tries again");
+}
+
+/** A turn has ended and nobody is asked anything: either the work is done, or the agent is told what is missing. */
+function afterTurn(task: Task, run: Run, moment: Moment): Task {
+  const { sight, operator, nowMs } = moment;
+  const { workspace } = sight;
+  if (run.backgroundTasks > 0) return stay(task, "waits for the agent's background tasks");
+  if (workspace.is === "unknown") return stay(task, "the workspace could not be looked at");
+  if (workspace.is === "absent") return giveUpFor(task, "agent-failed", "the workspace is gone", nowMs);
+  if (isDone(run, workspace)) return move(task, { at: "checking", sinceMs: nowMs }, "the agent has submitted");
+  if (run.noChange !== undefined && workspace.commitsAhead === 0 && workspace.uncommitted === 0) {
+    return end(task, { is: "no-change-needed", reason: run.noChange }, "the agent says that no change is needed");
+  }
+  const missing = prompt.whatIsMissing(run, workspace);
+  if (run.reminders < limitsOf(operator, task.policy).stopReminders) {
+    const reminded = { ...run, reminders: run.reminders + 1 };
+    return stay(
+      { ...task, run: withMessage(reminded, `reminder-${reminded.reminders}`, missing) },
+      "the turn ended too early; says what is missing",
+    );
+  }
+  return unfinished(task, run, workspace, nowMs);
+}
+
+function isDone(run: Run, workspace: WorkspaceSight): boolean {
+  if (run.submitted === undefined || workspace.is !== "there") return false;
+  return workspace.commitsAhead > 0 && workspace.uncommitted === 0 && workspace.midOperation === undefined;
+}
+
+/** The agent was reminded often enough. Commits are never thrown away for a missing word: they go out as a draft. */
+function unfinished(task: Task, run: Run, workspace: Workspace, nowMs: number): Task {
+  if (workspace.commitsAhead === 0) {
+    return giveUpFor(task, "nothing-committed", "the agent ended its work without a commit", nowMs);
+  }
+  const submitted = run.submitted ?? prompt.unsubmitted(workspace.lastSubject, run.lastSaid);
+  return move(
+    { ...task, run: { ...run, submitted } },
+    { at: "checking", sinceMs: nowMs },
+    "delivers what is committed, as a draft",
+  );
+}
+
+/** An interrupt at the terminal ends a turn without a word; a person is at work there, so the agent is left alone. */
+function silentlyIdle(task: Task, run: Run, { sight, nowMs }: Moment): Task | undefined {
+  if (sight.session.is !== "alive") return undefined;
+  const { agent } = sight.session;
+  const silentMs = nowMs - run.lastSignMs;
+  const isStuckAtStart = run.turn === "starting" && silentMs > slowestStartMs;
+  const isSilent = silentMs > silentIdleMs && (agent === "idle" || agent === "waiting");
+  if (!isStuckAtStart && !isSilent) return undefined;
+  const summary = isStuckAtStart
+    ? "It has not begun to work; its terminal may show a question."
+    : agent === "waiting"
+      ? "It shows a question at its terminal."
+      : "Its turn was interrupted, or it waits at its prompt.";
+  return move(
+    task,
+    { at: "waiting", sinceMs: nowMs, on: askingAtTerminal(summary) },
+    "the agent waits at its terminal",
+  );
+}
+
+function wait(task: Task, run: Run, moment: Moment): Task {
+  const { phase } = task;
+  if (phase.at !== "waiting") return task;
+  const { sight, nowMs } = moment;
+  const goOn = (why: string): Task =>
+    move(
+      { ...task, run: { ...run, waitedMs: run.waitedMs + nowMs - phase.sinceMs } },
+      { at: "working", sinceMs: nowMs },
+      why,
+    );
+  if (sessionIsOver(sight, task)) return goOn("the session ended while it waited");
+  const isTerminal = phase.on.kind === "terminal";
+  if (!isTerminal && run.asking?.event !== phase.on.event) return goOn("the question was answered");
+  if (isTerminal && run.lastSignMs > phase.sinceMs) return goOn("somebody answered at the terminal");
+  return stay(task, "the agent waits for an answer");
+}
+
+function check(task: Task, run: Run, moment: Moment): Task {
+  const { sight, operator, nowMs } = moment;
+  if (task.policy.verify.length === 0) return deliverNext(task, nowMs, "no checks are configured");
+  const { checks } = sight;
+  switch (checks.is) {
+    case "unknown":
+    case "absent":
+    case "running":
+      return stay(task, "the repository's checks run");
+    case "passed":
+      return deliverNext(task, nowMs, "the repository's checks passed");
+    case "failed":
+      break;
+    default:
+      return checks satisfies never;
+  }
+  const limit = limitsOf(operator, task.policy).verifyRounds;
+  const rounds = run.verifyRounds + 1;
+  if (rounds > limit) {
+    return giveUpFor(
+      task,
+      "checks-fail",
+      `the check \`${checks.command}\` still fails (${checks.status}) after ${limit} rounds`,
+      nowMs,
+    );
+  }
+  const told = withMessage({ ...run, verifyRounds: rounds }, `checks-${rounds}`, prompt.checksFailed(checks));
+  return move(
+    { ...task, run: told },
+    { at: "working", sinceMs: nowMs },
+    `the check \`${checks.command}\` failed; hands it back`,
+  );
+}
+
+function deliverNext(task: Task, nowMs: number, why: string): Task {
+  return move(task, { at: "delivering", sinceMs: nowMs }, why);
+}
+
+function deliver(task: Task, { sight, nowMs }: Moment): Task {
+  const { workspace } = sight;
+  if (task.delivered === undefined || task.pull === undefined)
+    return stay(task, "pushes the branch and opens the pull request");
+  if (workspace.is === "there" && workspace.head !== task.delivered.sha) return stay(task, "pushes the newest commits");
+  return move(task, { at: "in-review", sinceMs: nowMs }, "the pull request is open");
+}
+
+function giveUpFor(task: Task, cause: GaveUp, detail: string, nowMs: number): Task {
+  return giveUp(task, { is: "gave-up", cause, detail }, nowMs);
+}

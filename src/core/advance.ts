@@ -1,0 +1,157 @@
+import { advanceRun } from "./advance-run.ts";
+import type { Fact } from "./fact.ts";
+import { slugOf } from "./names.ts";
+import { isSaid } from "./plan.ts";
+import type { OperatorPolicy } from "./policy.ts";
+import { foldEvent, newRun } from "./run.ts";
+import type { ForgeSight } from "./sight.ts";
+import { end, giveUp, type Moment, move, stay } from "./step.ts";
+import { type Asked, newTask, type Outcome, type Task } from "./task.ts";
+import { agentAskedBy, isAsked } from "./trigger.ts";
+
+/**
+ * Moves a task at most one phase on. Pure: the same task, facts and sight give the same answer. What can't be seen
+ * changes nothing.
+ */
+export function advance(before: Task, facts: readonly Fact[], moment: Moment): Task {
+  const task = facts.reduce((folded, fact) => foldFact(folded, fact, moment.operator), before);
+  return leave(task, facts, moment) ?? stepOf(task, moment);
+}
+
+function foldFact(task: Task, fact: Fact, operator: OperatorPolicy): Task {
+  switch (fact.kind) {
+    case "agent":
+      return task.run?.number === fact.run ? { ...task, run: foldEvent(task.run, fact.event) } : task;
+    case "labelled":
+      return foldLabel(task, fact, operator);
+    case "unlabelled":
+    case "touched":
+      return task;
+    default:
+      return fact satisfies never;
+  }
+}
+
+/** A label that comes while its task is at work is no news; one that comes after the end asks for another attempt. */
+function foldLabel(task: Task, fact: Fact & { kind: "labelled" }, operator: OperatorPolicy): Task {
+  const trigger = task.policy.triggerLabel ?? operator.triggerLabel;
+  if (agentAskedBy(fact.label, trigger, operator.defaultAgent) === undefined) return task;
+  const isNew = fact.atMs > task.asked.atMs;
+  const isOpenToIt = task.phase.at === "stopped" || task.phase.at === "ending" || task.phase.at === "done";
+  return isNew && isOpenToIt ? { ...task, again: askedOf(fact) } : task;
+}
+
+export function askedOf(fact: Fact & { kind: "labelled" }): Asked {
+  return { by: { id: fact.by.id, login: fact.by.login }, atMs: fact.atMs, label: fact.label, text: fact.text };
+}
+
+/** The ways out that are open in every phase: what people did on GitHub. */
+function leave(task: Task, facts: readonly Fact[], { sight, operator, nowMs }: Moment): Task | undefined {
+  if (task.phase.at === "ending" || task.phase.at === "done" || sight.forge === "unknown") return undefined;
+  const { forge } = sight;
+  if (forge.pull !== "none" && forge.pull.state === "merged")
+    return end(task, { is: "merged" }, "the pull request was merged");
+  if (forge.pull !== "none" && forge.pull.state === "closed")
+    return end(task, { is: "closed" }, "the pull request was closed");
+  if (forge.issue === "gone") return end(task, { is: "closed" }, "the issue is gone");
+  if (forge.issue === "closed") return end(task, { is: "closed" }, "the issue was closed");
+  return unlabelled(task, facts, forge, operator, nowMs);
+}
+
+/** GitHub's answers can be some seconds old: a label that nobody was seen to remove is believed gone only after a minute. */
+const labelSettlesMs = 60_000;
+
+function unlabelled(
+  task: Task,
+  facts: readonly Fact[],
+  forge: ForgeSight,
+  operator: OperatorPolicy,
+  nowMs: number,
+): Task | undefined {
+  if (isAsked(forge.labels, task.policy.triggerLabel ?? operator.triggerLabel)) return undefined;
+  const fact = facts.findLast((one) => one.kind === "unlabelled");
+  if (fact === undefined && nowMs - task.asked.atMs < labelSettlesMs) return undefined;
+  const who = fact === undefined ? "somebody" : fact.by.login;
+  return end(task, { is: "stopped-by", who, how: "removed the label" }, `${who} removed the label`);
+}
+
+function stepOf(task: Task, moment: Moment): Task {
+  const { phase } = task;
+  switch (phase.at) {
+    case "asked":
+      return admit(task, moment);
+    case "queued":
+      return moment.sight.slot.free
+        ? move(task, { at: "preparing", sinceMs: moment.nowMs }, "a slot is free")
+        : stay(task, moment.sight.slot.why);
+    case "preparing":
+      return prepared(task, moment);
+    case "working":
+    case "waiting":
+    case "checking":
+    case "delivering":
+      return advanceRun(task, moment);
+    case "in-review":
+      return stay(task, "waits for review");
+    case "stopped":
+      return task.again === undefined ? task : end(task, phase.outcome, "labelled again");
+    case "ending":
+      return ended(task, phase.outcome, moment);
+    case "done":
+      return task.again === undefined
+        ? task
+        : newTask(task.issue, task.again, agentFor(task.again, task, moment.operator), task);
+    default:
+      return phase satisfies never;
+  }
+}
+
+function agentFor(asked: Asked, task: Task, operator: OperatorPolicy): string {
+  const trigger = task.policy.triggerLabel ?? operator.triggerLabel;
+  return agentAskedBy(asked.label, trigger, task.policy.agent ?? operator.defaultAgent) ?? operator.defaultAgent;
+}
+
+function admit(task: Task, { sight, operator, nowMs }: Moment): Task {
+  const { admission } = sight;
+  if (admission === "unknown") return stay(task, "GitHub has not told yet who labelled it and what it says");
+  if (admission.is === "refused") return end(task, admission, admission.reason);
+  const known: Task = {
+    ...task,
+    brief: admission.brief,
+    slug: slugOf(admission.brief.title),
+    base: { branch: admission.baseBranch, named: admission.baseNamed, sha: undefined },
+    policy: admission.policy,
+    settingsMistakes: admission.mistakes,
+  };
+  const agent = agentFor(task.asked, known, operator);
+  if (!operator.agents.includes(agent)) {
+    const reason = `there is no agent named "${agent}" here; known are: ${operator.agents.join(", ")}`;
+    return end(known, { is: "refused", reason, isQuiet: false }, reason);
+  }
+  return move({ ...known, agent }, { at: "queued", sinceMs: nowMs }, "admitted");
+}
+
+function prepared(task: Task, { sight, nowMs, conversation }: Moment): Task {
+  if (sight.workspace.is !== "there") return stay(task, "makes the workspace");
+  const withBase = task.base === undefined ? task : { ...task, base: { ...task.base, sha: sight.workspace.baseSha } };
+  if (task.policy.setup.length > 0) {
+    const { setup } = sight;
+    if (setup.is === "failed") {
+      const detail = `the set-up command \`${setup.command}\` failed (${setup.status})`;
+      return giveUp(withBase, { is: "gave-up", cause: "set-up-failed", detail }, nowMs);
+    }
+    if (setup.is !== "passed") return stay(withBase, "runs the set-up commands");
+  }
+  return move(
+    { ...withBase, run: newRun(1, conversation, nowMs) },
+    { at: "working", sinceMs: nowMs },
+    "the workspace is ready",
+  );
+}
+
+/** Over only when everything is seen to be gone and was said; what can't be seen keeps the task here. */
+function ended(task: Task, outcome: Outcome, { sight, nowMs }: Moment): Task {
+  const isGone = sight.session.is === "absent" && sight.workspace.is === "absent";
+  if (!isGone || !isSaid(task, sight)) return task;
+  return move(task, { at: "done", atMs: nowMs, outcome }, task.why);
+}

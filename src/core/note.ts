@@ -1,0 +1,76 @@
+import { limitsOf, type OperatorPolicy } from "./policy.ts";
+import * as prompt from "./prompt.ts";
+import { messageSent, restarted, withMessage } from "./run.ts";
+import { giveUp, move } from "./step.ts";
+import type { PullRef, Task } from "./task.ts";
+import type { StateLabel } from "./trigger.ts";
+
+/** What an action found out that the next pass can't look up, or only at a price. */
+export type Note =
+  | { readonly of: "greet" }
+  | { readonly of: "prepare-workspace"; readonly unknownBase: readonly string[] }
+  | { readonly of: "start-session" }
+  | { readonly of: "tell"; readonly is: "sent" | "not-reachable" }
+  | { readonly of: "let-stop" }
+  | { readonly of: "deliver"; readonly is: "pushed"; readonly sha: string }
+  | { readonly of: "deliver"; readonly is: "refused"; readonly findings: readonly string[] }
+  | { readonly of: "open-pull"; readonly ref: PullRef }
+  | { readonly of: "ask-review" }
+  | { readonly of: "label"; readonly want: StateLabel | undefined }
+  | { readonly of: "say"; readonly text: string; readonly commentId: number };
+
+/** Takes what an action found out into the task. */
+export function takeNote(task: Task, note: Note, operator: OperatorPolicy, nowMs: number): Task {
+  const { run, said } = task;
+  switch (note.of) {
+    case "greet":
+      return { ...task, said: { ...said, greeted: true } };
+    case "prepare-workspace":
+      return giveUp(task, { is: "gave-up", cause: "unknown-base", detail: unknownBase(task, note.unknownBase) }, nowMs);
+    case "start-session":
+    case "tell":
+      if (run?.outbox === undefined) return task;
+      // A live session that can't be reached is ended, and resumed with the message as its prompt.
+      if (note.of === "tell" && note.is === "not-reachable") return { ...task, run: restarted(run, nowMs) };
+      return { ...task, run: messageSent(run, nowMs) };
+    case "let-stop":
+      return run === undefined ? task : { ...task, run: { ...run, heldStop: undefined } };
+    case "deliver":
+      return note.is === "pushed"
+        ? { ...task, delivered: { sha: note.sha } }
+        : pushRefused(task, note.findings, operator, nowMs);
+    case "open-pull":
+      return { ...task, pull: note.ref };
+    case "ask-review":
+      return { ...task, said: { ...said, reviewAsked: true } };
+    case "label":
+      return { ...task, said: { ...said, label: note.want } };
+    case "say":
+      return { ...task, said: { ...said, text: note.text, commentId: note.commentId, atMs: nowMs } };
+    default:
+      return note satisfies never;
+  }
+}
+
+function unknownBase(task: Task, known: readonly string[]): string {
+  const some = known
+    .slice(0, 8)
+    .map((branch) => `\`${branch}\``)
+    .join(", ");
+  return `there is no branch \`${task.base?.branch ?? ""}\` to start from${some === "" ? "" : `; there are ${some}`}`;
+}
+
+/** What may not leave goes back to the agent, in the same number of rounds as failing checks. */
+function pushRefused(task: Task, findings: readonly string[], operator: OperatorPolicy, nowMs: number): Task {
+  const { run } = task;
+  const rounds = (run?.verifyRounds ?? 0) + 1;
+  if (run === undefined || rounds > limitsOf(operator, task.policy).verifyRounds) {
+    return giveUp(task, { is: "gave-up", cause: "push-refused", detail: findings.join("; ") }, nowMs);
+  }
+  const told = withMessage({ ...run, verifyRounds: rounds }, `push-${rounds}`, prompt.pushRefused(findings));
+  return move(
+    { ...task, run: told },
+    { at: "working", sinceMs: nowMs },
+    "the commits can't be pushed as they are; hands them back",
+  );
+}

@@ -1,0 +1,151 @@
+import { namesOf } from "./names.ts";
+import type { OperatorPolicy } from "./policy.ts";
+import * as prompt from "./prompt.ts";
+import type { Sight } from "./sight.ts";
+import type { Message, Run, Task } from "./task.ts";
+import type { StateLabel } from "./trigger.ts";
+import { labelOf, statusComment } from "./words.ts";
+
+/** One change to the world. Every one is safe to repeat. */
+export type Action =
+  | { readonly do: "greet" }
+  | { readonly do: "prepare-workspace" }
+  | { readonly do: "start-setup" }
+  /** Starts the session, or resumes the conversation in a new one; `say` is what the agent is told, undefined for the brief. */
+  | { readonly do: "start-session"; readonly say: string | undefined }
+  | { readonly do: "tell"; readonly message: Message; readonly heldStop: string | undefined }
+  | { readonly do: "let-stop"; readonly event: string }
+  | { readonly do: "start-checks"; readonly round: number }
+  | { readonly do: "deliver"; readonly head: string }
+  | { readonly do: "open-pull" }
+  | { readonly do: "ask-review" }
+  | { readonly do: "end-session" }
+  | { readonly do: "clear-workspace" }
+  | { readonly do: "label"; readonly want: StateLabel | undefined; readonly was: StateLabel | undefined }
+  | { readonly do: "say"; readonly text: string };
+
+/**
+ * What this task needs and the sight shows missing, in the order in which it has to happen. Worked out anew on every
+ * pass, so an action that a crash swallowed comes again by itself.
+ */
+export function plan(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: number): readonly Action[] {
+  if (task.phase.at === "asked" || isQuiet(task)) return clearing(task, sight);
+  return [...greeting(task), ...working(task, sight, operator, nowMs), ...telling(task, sight, operator, nowMs)];
+}
+
+/** Whether everything that people are to see of this task is said. */
+export function isSaid(task: Task, sight: Sight): boolean {
+  return isQuiet(task) || (statusComment(task, sight) === task.said.text && labelOf(task) === task.said.label);
+}
+
+function isQuiet(task: Task): boolean {
+  const { phase } = task;
+  return (phase.at === "ending" || phase.at === "done") && phase.outcome.is === "refused" && phase.outcome.isQuiet;
+}
+
+function greeting(task: Task): readonly Action[] {
+  return task.said.greeted ? [] : [{ do: "greet" }];
+}
+
+function working(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: number): readonly Action[] {
+  switch (task.phase.at) {
+    case "asked":
+    case "queued":
+    case "done":
+      return [];
+    case "preparing":
+      return preparing(task, sight);
+    case "working":
+    case "waiting":
+      return atWork(task, sight);
+    case "checking":
+      return [...release(task.run), ...checking(task, sight)];
+    case "delivering":
+      return [...release(task.run), ...delivering(task, sight)];
+    case "in-review":
+      return [...release(task.run), ...reviewing(task), ...idle(task.phase.sinceMs, sight, operator, nowMs)];
+    case "stopped":
+      return [...release(task.run), ...stopping(task, sight, operator, nowMs)];
+    case "ending":
+      return clearing(task, sight);
+    default:
+      return task.phase satisfies never;
+  }
+}
+
+function preparing(task: Task, sight: Sight): readonly Action[] {
+  if (sight.workspace.is === "absent") return [{ do: "prepare-workspace" }];
+  if (sight.workspace.is === "unknown" || task.policy.setup.length === 0) return [];
+  return sight.setup.is === "absent" ? [{ do: "start-setup" }] : [];
+}
+
+function atWork(task: Task, sight: Sight): readonly Action[] {
+  const { run } = task;
+  if (run === undefined || sight.session.is === "unknown") return [];
+  const isWanted = sight.session.is !== "absent" && sight.session.startedFor === namesOf(task).runFolder;
+  if (isWanted && sight.session.is === "ended") return [];
+  if (!isWanted) return startOver(run, sight);
+  const { outbox } = run;
+  return outbox?.state === "to-send" ? [{ do: "tell", message: outbox, heldStop: run.heldStop }] : [];
+}
+
+/** A session of an earlier start goes first; never two for one task. */
+function startOver(run: Run, sight: Sight): readonly Action[] {
+  if (sight.session.is !== "absent") return [{ do: "end-session" }];
+  const say = run.outbox?.state === "to-send" ? run.outbox.text : undefined;
+  return [{ do: "start-session", say: say ?? (run.starts > 1 ? prompt.afterRestart(run.outbox?.text) : undefined) }];
+}
+
+/** A turn's end that is held open for us, and needs no more words, is let go. */
+function release(run: Run | undefined): readonly Action[] {
+  return run?.heldStop === undefined ? [] : [{ do: "let-stop", event: run.heldStop }];
+}
+
+function checking(task: Task, sight: Sight): readonly Action[] {
+  if (task.policy.verify.length === 0 || sight.checks.is !== "absent") return [];
+  return [{ do: "start-checks", round: task.run?.verifyRounds ?? 0 }];
+}
+
+function delivering(task: Task, sight: Sight): readonly Action[] {
+  if (sight.workspace.is !== "there") return [];
+  if (task.delivered?.sha !== sight.workspace.head) return [{ do: "deliver", head: sight.workspace.head }];
+  return task.pull === undefined ? [{ do: "open-pull" }] : [];
+}
+
+function reviewing(task: Task): readonly Action[] {
+  return task.said.reviewAsked ? [] : [{ do: "ask-review" }];
+}
+
+function stopping(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: number): readonly Action[] {
+  const { phase } = task;
+  if (phase.at !== "stopped") return [];
+  const mustStop = phase.outcome.is !== "gave-up" || phase.outcome.cause === "limit-reached";
+  if (mustStop && isThere(sight)) return [{ do: "end-session" }];
+  return idle(phase.sinceMs, sight, operator, nowMs);
+}
+
+/** Sessions stay a while for people to look at, then make room. */
+function idle(sinceMs: number, sight: Sight, operator: OperatorPolicy, nowMs: number): readonly Action[] {
+  return isThere(sight) && nowMs - sinceMs > operator.keepIdleSessionMs ? [{ do: "end-session" }] : [];
+}
+
+/** The session first, so that nobody writes while the work is saved; what can't be seen is left alone. */
+function clearing(task: Task, sight: Sight): readonly Action[] {
+  if (task.phase.at !== "ending" || sight.session.is === "unknown") return [];
+  if (isThere(sight)) return [{ do: "end-session" }];
+  return sight.workspace.is === "absent" ? [] : [{ do: "clear-workspace" }];
+}
+
+function isThere(sight: Sight): boolean {
+  return sight.session.is === "alive" || sight.session.is === "ended";
+}
+
+function telling(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: number): readonly Action[] {
+  const actions: Action[] = [];
+  const want = labelOf(task);
+  if (want !== task.said.label) actions.push({ do: "label", want, was: task.said.label });
+  const text = statusComment(task, sight);
+  const mayEdit = task.said.commentId === undefined || nowMs - task.said.atMs >= operator.statusEveryMs;
+  if (text !== task.said.text && mayEdit) actions.push({ do: "say", text });
+  return actions;
+}

@@ -1,0 +1,56 @@
+/** What the operator decides for this installation; the same for every repository. */
+export interface OperatorPolicy {
+  readonly triggerLabel: string;
+  readonly agents: readonly string[];
+  readonly defaultAgent: string;
+  readonly model: string | undefined;
+  readonly permissionMode: PermissionMode;
+  readonly maxSessions: number;
+  readonly maxSessionsPerRepository: number;
+  readonly maxRunMs: number;
+  readonly maxStopReminders: number;
+  readonly maxVerifyRounds: number;
+  readonly maxRestarts: number;
+  /** Least time between two edits of one status comment. */
+  readonly statusEveryMs: number;
+  /** How long a session stays for people to look at after its work is delivered or given up. */
+  readonly keepIdleSessionMs: number;
+  /** How old the remembered sight of an issue may be before GitHub is asked again. */
+  readonly sweepEveryMs: number;
+}
+
+export type PermissionMode = "acceptEdits" | "bypassPermissions" | "default";
+
+/** What a repository says in `.github/coppice.yml` on its default branch. Absent values leave the operator's in force. */
+export interface RepositoryPolicy {
+  readonly triggerLabel?: string | undefined;
+  readonly base?: string | undefined;
+  readonly setup: readonly string[];
+  readonly verify: readonly string[];
+  readonly draft: boolean;
+  readonly agent?: string | undefined;
+  readonly model?: string | undefined;
+  readonly instructions?: string | undefined;
+  readonly maxSessions?: number | undefined;
+  readonly maxRunMs?: number | undefined;
+  readonly maxStopReminders?: number | undefined;
+  readonly maxVerifyRounds?: number | undefined;
+  /** Commands that the agent may run unasked, besides git and the verify commands. */
+  readonly allow: readonly string[];
+}
+
+export const silentRepository: RepositoryPolicy = { setup: [], verify: [], draft: false, allow: [] };
+
+/** The limits in force for one task: a repository may lower the operator's limits, never raise them. */
+export function limitsOf(operator: OperatorPolicy, repository: RepositoryPolicy) {
+  return {
+    runMs: lower(repository.maxRunMs, operator.maxRunMs),
+    stopReminders: lower(repository.maxStopReminders, operator.maxStopReminders),
+    verifyRounds: lower(repository.maxVerifyRounds, operator.maxVerifyRounds),
+    restarts: operator.maxRestarts,
+  };
+}
+
+function lower(own: number | undefined, most: number): number {
+  return Math.min(own ?? most, most);
+}

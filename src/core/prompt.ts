@@ -1,0 +1,113 @@
+import type { JobSight, WorkspaceSight } from "./sight.ts";
+import type { Brief, IssueRef, Run, Submission } from "./task.ts";
+
+/** The tools by which an agent says how its work ended. */
+export const submitTool = "submit_pull_request";
+export const noChangeTool = "no_change_needed";
+
+/**
+ * The first thing the agent is told. It holds none of the issue's text: an agent may read `@path` in a prompt as a wish to
+ * attach that file, so what people wrote is handed over in a file.
+ */
+export function first(briefPath: string): string {
+  return `Work on the GitHub issue in the file ${briefPath} (read it first). Follow your instructions for how to hand the work in.`;
+}
+
+/** What the repository itself says to agents, read from its base branch. */
+export interface RepositoryTexts {
+  readonly instructions: string | undefined;
+  readonly guide: string | undefined;
+}
+
+/** The issue as a file for the agent. */
+export function briefFile(issue: IssueRef, brief: Brief): string {
+  const comments = brief.comments.map(
+    (one) => `## Comment by ${one.by} on ${new Date(one.atMs).toISOString()}\n\n${one.text}\n`,
+  );
+  return [
+    `# Issue #${issue.number}: ${brief.title}`,
+    "",
+    brief.body.trim() || "(no description)",
+    "",
+    ...comments,
+  ].join("\n");
+}
+
+/** Standing instructions, added to the agent's own. */
+export function instructions(
+  issue: IssueRef,
+  branch: string,
+  verify: readonly string[],
+  extra: RepositoryTexts,
+): string {
+  return [
+    `You work for the team of ${issue.owner}/${issue.name} on issue #${issue.number}, alone in your own git worktree on the branch ${branch}.`,
+    "Nobody watches you type. People read your pull request, and the issue says what they want.",
+    "",
+    "- Make the change that the issue asks for, with tests where the project has them, in small commits with messages that say why.",
+    "- Commit everything that belongs to the change. Stay on your branch; do not push: Coppice pushes for you.",
+    verify.length > 0
+      ? `- These checks must pass: ${verify.map((line) => `\`${line}\``).join(", ")}. Run them before you hand in.`
+      : undefined,
+    `- When all is committed, call the tool ${submitTool} with a title and a body for the pull request, then end your turn.`,
+    `- If the issue needs no change, call ${noChangeTool} with the reason, then end your turn.`,
+    "- If you can't go on without a decision, ask the question; a person will answer.",
+    extra.instructions === undefined ? undefined : `\n# From the repository's settings\n\n${extra.instructions}`,
+    extra.guide === undefined ? undefined : `\n# The repository's guide for agents (CLAUDE.md)\n\n${extra.guide}`,
+  ]
+    .filter((line) => line !== undefined)
+    .join("\n");
+}
+
+export function whatIsMissing(run: Run, workspace: WorkspaceSight & { is: "there" }): string {
+  const missing: string[] = [];
+  if (workspace.midOperation !== undefined) missing.push(`a ${workspace.midOperation} is not finished`);
+  if (workspace.uncommitted > 0)
+    missing.push(
+      `${workspace.uncommitted} changed or new files are in no commit (commit them, or remove what does not belong)`,
+    );
+  if (workspace.commitsAhead === 0 && workspace.uncommitted === 0) missing.push("there is no commit on your branch");
+  if (run.submitted === undefined) missing.push(`${submitTool} was not called`);
+  return [
+    `Your turn ended, but the work is not handed in: ${missing.join("; ")}.`,
+    `Go on until all is committed, then call ${submitTool} with a title and a body.`,
+    `If no change is needed, call ${noChangeTool} with the reason. If you need a decision, ask the question with your question tool.`,
+  ].join(" ");
+}
+
+export function checksFailed(checks: JobSight & { is: "failed" }): string {
+  return [
+    `The repository's check \`${checks.command}\` failed (${checks.status}) on what you committed. The end of its output:`,
+    "",
+    checks.tail,
+    "",
+    `Mend it, commit, and call ${submitTool} again.`,
+  ].join("\n");
+}
+
+export function afterRestart(lastMessage: string | undefined): string {
+  const before = lastMessage === undefined ? "" : ` The last thing you were told was: ${lastMessage}`;
+  return `Your session was restarted in the middle of the work. Look at the state of your worktree and go on where you were.${before}`;
+}
+
+export function goOn(): string {
+  return "The last turn failed because the model's service did not answer. Please go on where you were.";
+}
+
+export function pushRefused(findings: readonly string[]): string {
+  return [
+    "Your commits can't be pushed as they are:",
+    ...findings.map((finding) => `- ${finding}`),
+    `Rewrite the commits on your branch so that none of them holds this, then call ${submitTool} again.`,
+  ].join("\n");
+}
+
+/** Stands in for a pull request text that the agent never gave. */
+export function unsubmitted(lastSubject: string, lastSaid: string): Submission {
+  const said = lastSaid === "" ? "" : `\n\nThe last thing it said:\n\n${lastSaid}`;
+  return {
+    title: lastSubject || "Unfinished work",
+    body: `The agent ended without handing this in, so it is a draft. Please look closely whether it is whole.${said}`,
+    isWhole: false,
+  };
+}

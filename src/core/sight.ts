@@ -1,0 +1,87 @@
+import type { Brief, PullRef, Usage } from "./task.ts";
+import type { RepositoryPolicy } from "./policy.ts";
+
+/** What a pass sees of the world around one task. Each part may be `unknown`: then nothing is concluded from it. */
+export interface Sight {
+  readonly forge: ForgeSight | "unknown";
+  readonly admission: Admission | "unknown";
+  readonly workspace: WorkspaceSight;
+  readonly session: SessionSight;
+  readonly setup: JobSight;
+  readonly checks: JobSight;
+  readonly usage: Usage | "unknown";
+  readonly slot: Slot;
+  /** The command by which a person attaches to the session. */
+  readonly attach: string;
+}
+
+export interface ForgeSight {
+  readonly issue: "open" | "closed" | "gone";
+  readonly labels: readonly string[];
+  readonly pull:
+    | "none"
+    | { readonly ref: PullRef; readonly state: "open" | "merged" | "closed"; readonly headSha: string };
+}
+
+/** The answer to "may this label start a task, and with what text and settings?" */
+export type Admission =
+  | { readonly is: "refused"; readonly reason: string; readonly isQuiet: boolean }
+  | {
+      readonly is: "admitted";
+      readonly brief: Brief;
+      readonly baseBranch: string;
+      readonly baseNamed: boolean;
+      readonly policy: RepositoryPolicy;
+      readonly mistakes: readonly string[];
+    };
+
+export type WorkspaceSight =
+  | { readonly is: "unknown" }
+  | { readonly is: "absent" }
+  | {
+      readonly is: "there";
+      readonly baseSha: string;
+      readonly head: string;
+      readonly commitsAhead: number;
+      readonly changedFiles: number;
+      readonly additions: number;
+      readonly deletions: number;
+      /** Files that are changed or new but in no commit. */
+      readonly uncommitted: number;
+      readonly midOperation: string | undefined;
+      readonly lastSubject: string;
+    };
+
+export type SessionSight =
+  | { readonly is: "unknown" }
+  | { readonly is: "absent" }
+  | { readonly is: "alive"; readonly agent: AgentState; readonly startedFor: string | undefined }
+  | { readonly is: "ended"; readonly status: string; readonly startedFor: string | undefined };
+
+export type AgentState = "busy" | "idle" | "waiting" | "unknown";
+
+export type JobSight =
+  | { readonly is: "unknown" }
+  | { readonly is: "absent" }
+  | { readonly is: "running" }
+  | { readonly is: "passed" }
+  | { readonly is: "failed"; readonly command: string; readonly status: string; readonly tail: string };
+
+/** Whether a queued task may start now, and if not, how many are before it. */
+export interface Slot {
+  readonly free: boolean;
+  readonly ahead: number;
+  readonly why: string;
+}
+
+export const unseen: Sight = {
+  forge: "unknown",
+  admission: "unknown",
+  workspace: { is: "unknown" },
+  session: { is: "unknown" },
+  setup: { is: "unknown" },
+  checks: { is: "unknown" },
+  usage: "unknown",
+  slot: { free: false, ahead: 0, why: "not looked yet" },
+  attach: "",
+};

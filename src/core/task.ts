@@ -1,0 +1,266 @@
+import type { FailureCause, Question } from "./agent-event.ts";
+import { type RepositoryPolicy, silentRepository } from "./policy.ts";
+import type { StateLabel } from "./trigger.ts";
+
+/** Where an issue lives. The repository's number stays when it is renamed; owner and name are as last seen. */
+export interface IssueRef {
+  readonly installationId: number;
+  readonly repositoryId: number;
+  readonly owner: string;
+  readonly name: string;
+  readonly number: number;
+}
+
+export interface Person {
+  readonly id: number;
+  readonly login: string;
+}
+
+/** Our record of one labelled issue, from label to merged or closed. */
+export interface Task {
+  readonly id: string;
+  readonly issue: IssueRef;
+  readonly agent: string;
+  /** How often this issue was labelled anew after an end, starting at 1. */
+  readonly attempt: number;
+  readonly asked: Asked;
+  /** A few safe words of the title as of the label; empty until the issue was read. */
+  readonly slug: string;
+  readonly phase: Phase;
+  /** Why the task is where it is, in words for an operator. */
+  readonly why: string;
+  readonly brief: Brief | undefined;
+  readonly base: Base | undefined;
+  readonly policy: RepositoryPolicy;
+  /** What is wrong with the repository's settings file, if anything: the last good one is in force then. */
+  readonly settingsMistakes: readonly string[];
+  readonly run: Run | undefined;
+  /** Labelled again after the end, or while ending: what the next attempt starts from. */
+  readonly again: Asked | undefined;
+  readonly delivered: Delivered | undefined;
+  readonly pull: PullRef | undefined;
+  readonly usage: Usage;
+  readonly said: Said;
+}
+
+export interface Asked {
+  readonly by: Person;
+  readonly atMs: number;
+  readonly label: string;
+  /** Title and body as the label's webhook carried them; absent when the label was found by the sweep. */
+  readonly text: { readonly title: string; readonly body: string } | undefined;
+}
+
+export type Phase =
+  /** Labelled, but not yet known whether by somebody who may, nor what the issue says. */
+  | { readonly at: "asked" }
+  | { readonly at: "queued"; readonly sinceMs: number }
+  | { readonly at: "preparing"; readonly sinceMs: number }
+  | { readonly at: "working"; readonly sinceMs: number }
+  | { readonly at: "waiting"; readonly sinceMs: number; readonly on: Asking }
+  | { readonly at: "checking"; readonly sinceMs: number }
+  | { readonly at: "delivering"; readonly sinceMs: number }
+  | { readonly at: "in-review"; readonly sinceMs: number }
+  /** Given up, or stopped by its limits: the workspace stays for people until the issue is closed or the label goes. */
+  | { readonly at: "stopped"; readonly sinceMs: number; readonly outcome: Outcome }
+  /** Decided; the session ends, work is saved and the workspace removed. */
+  | { readonly at: "ending"; readonly outcome: Outcome }
+  | { readonly at: "done"; readonly atMs: number; readonly outcome: Outcome };
+
+export type PhaseName = Phase["at"];
+
+export type Outcome =
+  | { readonly is: "merged" }
+  | { readonly is: "closed" }
+  | { readonly is: "no-change-needed"; readonly reason: string }
+  | { readonly is: "stopped-by"; readonly who: string; readonly how: string }
+  /** Not started. Quiet when whoever labelled it may not: strangers get no answer. */
+  | { readonly is: "refused"; readonly reason: string; readonly isQuiet: boolean }
+  | { readonly is: "gave-up"; readonly cause: GaveUp; readonly detail: string };
+
+export type GaveUp =
+  | "agent-failed"
+  | "out-of-credit"
+  | "login"
+  | "nothing-committed"
+  | "checks-fail"
+  | "limit-reached"
+  | "unknown-base"
+  | "set-up-failed"
+  | "push-refused"
+  | "repository-unavailable";
+
+/** What the agent waits for a person to say. */
+export type Asking =
+  | { readonly kind: "permission"; readonly event: string; readonly tool: string; readonly summary: string }
+  | { readonly kind: "question"; readonly event: string; readonly questions: readonly Question[] }
+  | { readonly kind: "terminal"; readonly event: undefined; readonly summary: string };
+
+/** The issue as the agent gets it, frozen when labelled. */
+export interface Brief {
+  readonly title: string;
+  readonly body: string;
+  readonly comments: readonly { readonly by: string; readonly atMs: number; readonly text: string }[];
+  /** How many comments were left out because their authors have no write access, or wrote after the label. */
+  readonly leftOut: number;
+}
+
+export interface Base {
+  readonly branch: string;
+  /** Whether the issue itself named it, and so should be told when it is unknown. */
+  readonly named: boolean;
+  /** The commit that the workspace was made from; set once it is made. */
+  readonly sha: string | undefined;
+}
+
+/** One stretch of agent work, folded from the agent's events. */
+export interface Run {
+  readonly number: number;
+  /** The agent's own id of the conversation; kept over restarts so that it can be resumed. */
+  readonly conversation: string;
+  readonly startedAtMs: number;
+  /** Time in `waiting`, which does not count against the run's limit. */
+  readonly waitedMs: number;
+  readonly turn: "starting" | "busy" | "idle";
+  readonly turns: number;
+  readonly lastSaid: string;
+  readonly asking: Asking | undefined;
+  readonly submitted: Submission | undefined;
+  readonly noChange: string | undefined;
+  readonly failure: { readonly cause: FailureCause; readonly text: string; readonly atMs: number } | undefined;
+  /** The turn end whose hook may still be held open for our answer. */
+  readonly heldStop: string | undefined;
+  readonly backgroundTasks: number;
+  readonly outbox: Message | undefined;
+  readonly reminders: number;
+  readonly verifyRounds: number;
+  readonly restarts: number;
+  readonly failures: number;
+  /** Sessions started so far; part of the run folder's name, so that what an earlier session left is not taken for this one's. */
+  readonly starts: number;
+  /** Whether the newest of them gave a sign of life. */
+  readonly begun: boolean;
+  /** When the agent last gave any sign. */
+  readonly lastSignMs: number;
+}
+
+/** The pull request in the agent's words; not whole when the agent stopped without handing it in. */
+export interface Submission {
+  readonly title: string;
+  readonly body: string;
+  readonly isWhole: boolean;
+}
+
+/** What the agent is to be told next; it goes by whichever way is open (held hook, inbox, resume). */
+export interface Message {
+  readonly id: string;
+  readonly text: string;
+  readonly state: "to-send" | "sent";
+}
+
+export interface Delivered {
+  readonly sha: string;
+}
+
+export interface PullRef {
+  readonly number: number;
+  readonly url: string;
+}
+
+export interface Usage {
+  readonly model: string | undefined;
+  readonly turns: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens: number;
+  readonly usd: number;
+  readonly workedMs: number;
+}
+
+/** What was said on GitHub, so that it is said once. */
+export interface Said {
+  readonly greeted: boolean;
+  readonly commentId: number | undefined;
+  readonly text: string | undefined;
+  readonly atMs: number;
+  readonly label: StateLabel | undefined;
+  readonly reviewAsked: boolean;
+}
+
+export const noUsage: Usage = {
+  model: undefined,
+  turns: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  cachedTokens: 0,
+  usd: 0,
+  workedMs: 0,
+};
+
+const nothingSaid: Said = {
+  greeted: false,
+  commentId: undefined,
+  text: undefined,
+  atMs: 0,
+  label: undefined,
+  reviewAsked: false,
+};
+
+/** The task of an issue: the repository's number and the issue's, so it survives renames. */
+export function taskId(issue: Pick<IssueRef, "repositoryId" | "number">): string {
+  return `${issue.repositoryId}-${issue.number}`;
+}
+
+export function newTask(issue: IssueRef, asked: Asked, agent: string, before: Task | undefined): Task {
+  return {
+    id: taskId(issue),
+    issue,
+    agent,
+    attempt: (before?.attempt ?? 0) + 1,
+    asked,
+    slug: "",
+    phase: { at: "asked" },
+    why: `labelled ${asked.label} by ${asked.by.login}`,
+    brief: undefined,
+    base: undefined,
+    policy: before?.policy ?? silentRepository,
+    settingsMistakes: [],
+    run: undefined,
+    again: undefined,
+    delivered: undefined,
+    pull: undefined,
+    usage: noUsage,
+    // The status comment stays the same one over all attempts.
+    said: {
+      ...nothingSaid,
+      greeted: before?.said.greeted ?? false,
+      commentId: before?.said.commentId,
+      label: before?.said.label,
+    },
+  };
+}
+
+export function isOver(task: Task): boolean {
+  return task.phase.at === "done";
+}
+
+/** Whether the task takes one of the slots: a session of its is, or is about to be, at work. */
+export function takesSlot(phase: PhaseName): boolean {
+  switch (phase) {
+    case "preparing":
+    case "working":
+    case "waiting":
+    case "checking":
+    case "delivering":
+      return true;
+    case "asked":
+    case "queued":
+    case "in-review":
+    case "stopped":
+    case "ending":
+    case "done":
+      return false;
+    default:
+      return phase satisfies never;
+  }
+}

@@ -1,0 +1,254 @@
+import { defuse, quote } from "./defuse.ts";
+import { namesOf, statusMarker } from "./names.ts";
+import type { Sight } from "./sight.ts";
+import type { Asking, GaveUp, Outcome, Task, Usage } from "./task.ts";
+import type { StateLabel } from "./trigger.ts";
+
+/** The one status comment of a task. Holds no clock that ticks, so it changes only when something happened. */
+export function statusComment(task: Task, sight: Sight): string {
+  const parts = [
+    statusMarker(task.id),
+    `### ${headline(task)}`,
+    outcomeLine(task),
+    table(rows(task, sight)),
+    asked(task, sight),
+    lastSaid(task),
+    mistakes(task),
+  ];
+  return parts.filter((part) => part !== undefined && part !== "").join("\n\n");
+}
+
+export function headline(task: Task): string {
+  switch (task.phase.at) {
+    case "asked":
+    case "queued":
+      return "🌱 Queued";
+    case "preparing":
+      return "🌱 Making a workspace";
+    case "working":
+      return "🌿 The agent is working";
+    case "waiting":
+      return "✋ The agent is waiting for you";
+    case "checking":
+      return "🔎 Running the repository's checks";
+    case "delivering":
+      return "📦 Opening the pull request";
+    case "in-review":
+      return `👀 Ready for review${task.pull === undefined ? "" : `: #${task.pull.number}`}`;
+    case "stopped":
+    case "ending":
+    case "done":
+      return outcomeHeadline(task.phase.outcome);
+    default:
+      return task.phase satisfies never;
+  }
+}
+
+function outcomeHeadline(outcome: Outcome): string {
+  switch (outcome.is) {
+    case "merged":
+      return "🌳 Merged";
+    case "closed":
+      return "🍂 Closed";
+    case "no-change-needed":
+      return "🍃 No change needed";
+    case "stopped-by":
+      return "🛑 Stopped";
+    case "refused":
+      return "🚫 Not started";
+    case "gave-up":
+      return `🥀 ${gaveUpWords[outcome.cause]}`;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+const gaveUpWords: Record<GaveUp, string> = {
+  "agent-failed": "The agent failed",
+  "out-of-credit": "Out of credit",
+  login: "The agent could not log in",
+  "nothing-committed": "Nothing was committed",
+  "checks-fail": "The checks fail",
+  "limit-reached": "Limit reached",
+  "unknown-base": "Unknown base branch",
+  "set-up-failed": "The set-up failed",
+  "push-refused": "The branch can't be pushed",
+  "repository-unavailable": "The repository can't be reached",
+};
+
+/** One sentence for each way in which a task can end. */
+function outcomeLine(task: Task): string | undefined {
+  const { phase } = task;
+  if (phase.at !== "stopped" && phase.at !== "ending" && phase.at !== "done") return undefined;
+  const { outcome } = phase;
+  switch (outcome.is) {
+    case "merged":
+      return "The pull request was merged.";
+    case "closed":
+      return `Ended because ${task.why}. What the agent wrote is saved.`;
+    case "no-change-needed":
+      return `The agent says that no change is needed: ${defuse(outcome.reason)}`;
+    case "stopped-by":
+      return `Stopped: ${outcome.who} ${outcome.how}. What the agent wrote is saved.`;
+    case "refused":
+      return `Not started: ${defuse(outcome.reason)}.`;
+    case "gave-up":
+      return `Given up: ${defuse(outcome.detail)}. ${cure(outcome.cause)}`;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function cure(cause: GaveUp): string {
+  const again = "take the label off and put it on again for another attempt";
+  switch (cause) {
+    case "out-of-credit":
+      return `Add credit to the account, then ${again}.`;
+    case "login":
+      return `Mend the agent's login or key on the machine, then ${again}.`;
+    case "unknown-base":
+      return `Correct the line \`Base: …\` in the issue, then ${again}.`;
+    case "agent-failed":
+    case "nothing-committed":
+    case "checks-fail":
+    case "limit-reached":
+    case "set-up-failed":
+    case "push-refused":
+    case "repository-unavailable":
+      return `The workspace is kept for you to look at; ${again}.`;
+    default:
+      return cause satisfies never;
+  }
+}
+
+function rows(task: Task, sight: Sight): readonly (readonly [string, string])[] {
+  const names = namesOf(task);
+  const found: [string, string][] = [];
+  if (task.phase.at === "queued")
+    found.push(["Place", sight.slot.ahead === 0 ? "next" : `${sight.slot.ahead} before it`], ["Why", sight.slot.why]);
+  if (task.phase.at !== "queued" && task.base !== undefined)
+    found.push(["Branch", `\`${names.branch}\` from \`${task.base.branch}\``]);
+  found.push(["Agent", defuse(task.usage.model === undefined ? task.agent : `${task.agent} (${task.usage.model})`)]);
+  if (task.run !== undefined) found.push(["Started", utc(task.run.startedAtMs)]);
+  found.push(["Asked by", task.asked.by.login]);
+  if (task.run !== undefined && isAttachable(task)) found.push(["Watch", `\`${sight.attach}\``]);
+  return found;
+}
+
+function isAttachable(task: Task): boolean {
+  return ["working", "waiting", "checking", "delivering"].includes(task.phase.at);
+}
+
+function table(lines: readonly (readonly [string, string])[]): string {
+  return ["| | |", "|---|---|", ...lines.map(([name, value]) => `| ${name} | ${cell(value)} |`)].join("\n");
+}
+
+function cell(text: string): string {
+  return text.replace(/\|/g, "\\|").replace(/\s*\n\s*/g, " ");
+}
+
+function asked(task: Task, sight: Sight): string | undefined {
+  if (task.phase.at !== "waiting") return undefined;
+  const attach = sight.attach.replace(" attach -r ", " attach ");
+  return `${askedWords(task.phase.on)}\n\nAnswer at its terminal: \`${attach}\``;
+}
+
+function askedWords(asking: Asking): string {
+  switch (asking.kind) {
+    case "permission":
+      return `It asks for permission to use **${defuse(asking.tool)}**:\n\n${quote(asking.summary)}`;
+    case "question":
+      return asking.questions
+        .map(
+          (one) =>
+            `${quote(one.text)}\n\n${one.options.map((option, at) => `${at + 1}. ${defuse(option)}`).join("\n")}`,
+        )
+        .join("\n\n");
+    case "terminal":
+      return asking.summary;
+    default:
+      return asking satisfies never;
+  }
+}
+
+function lastSaid(task: Task): string | undefined {
+  const said = task.run?.lastSaid ?? "";
+  if (said === "") return undefined;
+  return `<details open><summary>What the agent said last</summary>\n\n${quote(said)}\n\n</details>`;
+}
+
+function mistakes(task: Task): string | undefined {
+  if (task.settingsMistakes.length === 0) return undefined;
+  const list = task.settingsMistakes.map((one) => `- ${defuse(one)}`).join("\n");
+  return `⚠️ \`.github/coppice.yml\` on the default branch can't be used, so the last good settings are in force:\n\n${list}`;
+}
+
+export function labelOf(task: Task): StateLabel | undefined {
+  switch (task.phase.at) {
+    case "asked":
+    case "queued":
+      return undefined;
+    case "preparing":
+    case "working":
+    case "checking":
+    case "delivering":
+      return "working";
+    case "waiting":
+      return "waiting";
+    case "in-review":
+      return "review";
+    case "stopped":
+      return "failed";
+    case "ending":
+    case "done":
+      return undefined;
+    default:
+      return task.phase satisfies never;
+  }
+}
+
+/** The pull request in the agent's words, with what a reviewer wants to know of how it came about. */
+export function pullBody(task: Task): string {
+  const closes = `Closes #${task.issue.number}`;
+  const submitted = task.run?.submitted;
+  return [
+    defuse(submitted?.body ?? ""),
+    closes,
+    "---",
+    costs(task.usage, task),
+    `Made by Coppice for #${task.issue.number}, asked by ${task.asked.by.login}.`,
+  ].join("\n\n");
+}
+
+function costs(usage: Usage, task: Task): string {
+  const head = "| Agent | Model | Run time | Turns | Tokens (in / out / cached) | Cost |\n|---|---|---|---|---|---|";
+  const tokens = `${count(usage.inputTokens)} / ${count(usage.outputTokens)} / ${count(usage.cachedTokens)}`;
+  const line = [
+    task.agent,
+    defuse(usage.model ?? "unknown"),
+    duration(usage.workedMs),
+    String(Math.max(usage.turns, task.run?.turns ?? 0)),
+    tokens,
+    money(usage.usd),
+  ];
+  return `${head}\n| ${line.map(cell).join(" | ")} |`;
+}
+
+function count(tokens: number): string {
+  return tokens < 10_000 ? String(tokens) : `${Math.round(tokens / 1_000)}k`;
+}
+
+function money(usd: number): string {
+  return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
+}
+
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+function utc(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
