@@ -101,12 +101,12 @@ function afterFailure(task: Task, run: Run, { nowMs }: Moment): Task {
     case "login":
       return giveUpFor(task, "login", `the agent could not log in: ${failure.text}`, nowMs);
     case "model":
-    case "too-long":
+    case "answer-too-long":
     case "refused":
-    case "unknown":
+    case "other":
       return giveUpFor(task, "agent-failed", failure.text || "the agent's turn failed", nowMs);
     case "rate-limit":
-    case "server":
+    case "provider":
       return tryAgain(task, run, failure.text, failure.atMs, nowMs);
     default:
       return failure.cause satisfies never;

@@ -5,21 +5,33 @@ export interface TaskNames {
   /** Folder of the workspace, and the last part of its branch. */
   readonly workspace: string;
   readonly branch: string;
-  /** tmux session of the agent. */
+  /** What the names of all tmux sessions of the task begin with; `_` follows, or nothing. */
+  readonly sessions: string;
+  /** tmux session of the agent. Another one for each start, so that an old session is not taken for the new one. */
   readonly session: string;
-  /** Folder of the session's own files; another one for each start. */
+  /** Folder of the session's own files. */
   readonly runFolder: string;
 }
 
 export function namesOf(task: Pick<Task, "issue" | "attempt" | "slug" | "run">): TaskNames {
   const attempt = task.attempt === 1 ? "" : `-${task.attempt}`;
   const workspace = `issue-${task.issue.number}-${task.slug}${attempt}`;
+  const sessions = `${repositoryWord(task)}-${task.issue.number}`;
+  const start = `${task.attempt}-${task.run?.number ?? 1}-${task.run?.starts ?? 1}`;
   return {
     workspace,
     branch: `coppice/${workspace}`,
-    session: `${repositoryWord(task)}-${task.issue.number}`,
-    runFolder: `${task.attempt}-${task.run?.number ?? 0}-${task.run?.starts ?? 0}`,
+    sessions,
+    session: start === "1-1-1" ? sessions : `${sessions}_${start}`,
+    runFolder: start,
   };
+}
+
+/** The start that an agent's session was made for, read off its name; undefined when it is no agent's of this task. */
+export function startOfSession(session: string, sessions: string): string | undefined {
+  if (session === sessions) return "1-1-1";
+  const start = session.startsWith(`${sessions}_`) ? session.slice(sessions.length + 1) : "";
+  return /^\d+-\d+-\d+$/.test(start) ? start : undefined;
 }
 
 /** tmux sessions of two repositories of the same name must differ, so the repository's number is part of it. */

@@ -33,6 +33,7 @@ export function foldEvent(run: Run, named: NamedEvent): Run {
   const { event } = named;
   switch (event.kind) {
     case "session-started":
+    case "other":
       return seen;
     case "prompt-taken":
       return { ...busy(seen), failure: undefined };
@@ -59,7 +60,7 @@ export function foldEvent(run: Run, named: NamedEvent): Run {
         asking: undefined,
         heldStop: undefined,
         failures: run.failures + 1,
-        failure: { cause: event.cause, text: event.text, atMs: named.atMs },
+        failure: { cause: event.failure, text: event.text, atMs: named.atMs },
       };
     case "session-ended":
       return { ...seen, asking: undefined, heldStop: undefined };

@@ -1,4 +1,4 @@
-import type { FailureCause, Question } from "./agent-event.ts";
+import type { Question, TurnFailure } from "./agent-event.ts";
 import { type RepositoryPolicy, silentRepository } from "./policy.ts";
 import type { StateLabel } from "./trigger.ts";
 
@@ -127,7 +127,7 @@ export interface Run {
   readonly asking: Asking | undefined;
   readonly submitted: Submission | undefined;
   readonly noChange: string | undefined;
-  readonly failure: { readonly cause: FailureCause; readonly text: string; readonly atMs: number } | undefined;
+  readonly failure: { readonly cause: TurnFailure; readonly text: string; readonly atMs: number } | undefined;
   /** The turn end whose hook may still be held open for our answer. */
   readonly heldStop: string | undefined;
   readonly backgroundTasks: number;

@@ -1,3 +1,4 @@
+import type { Question } from "./agent-event.ts";
 import { defuse, quote } from "./defuse.ts";
 import { namesOf, statusMarker } from "./names.ts";
 import type { Sight } from "./sight.ts";
@@ -158,17 +159,19 @@ function askedWords(asking: Asking): string {
     case "permission":
       return `It asks for permission to use **${defuse(asking.tool)}**:\n\n${quote(asking.summary)}`;
     case "question":
-      return asking.questions
-        .map(
-          (one) =>
-            `${quote(one.text)}\n\n${one.options.map((option, at) => `${at + 1}. ${defuse(option)}`).join("\n")}`,
-        )
-        .join("\n\n");
+      return asking.questions.map(questionWords).join("\n\n");
     case "terminal":
       return asking.summary;
     default:
       return asking satisfies never;
   }
+}
+
+function questionWords({ question, options }: Question): string {
+  const lines = options.map(({ label, description }, at) =>
+    `${at + 1}. **${defuse(label)}** ${defuse(description)}`.trim(),
+  );
+  return `It asks:\n\n${quote(question)}\n\n${lines.join("\n")}`;
 }
 
 function lastSaid(task: Task): string | undefined {
