@@ -1,6 +1,6 @@
+import type { NamedEvent } from "../../core/agent-event.ts";
 import type { Launch } from "./launch.ts";
 import type { RunFolder } from "./run-folder.ts";
-import type { SpoolEvent } from "./spool.ts";
 
 /**
  * A program that codes, behind the few verbs that are the same for all of them. Every verb works from the run's folder
@@ -13,9 +13,9 @@ export interface AgentAdapter {
   /** Writes the files of a run and answers what the pane has to start. Repeating it with `resume` starts the same session again. */
   prepare(run: RunFolder, spec: RunSpec): Promise<Launch>;
   /** The oldest events not yet dropped, at most a few hundred at once. Drop them with `dropSpool` when they are stored. */
-  events(run: RunFolder): Promise<SpoolEvent[]>;
+  events(run: RunFolder): Promise<NamedEvent[]>;
   /** Answers an event that waits for us. `too-late`: the agent no longer waits; `tell` it instead. */
-  answer(run: RunFolder, asked: SpoolEvent, reply: Reply): Promise<"given" | "too-late">;
+  answer(run: RunFolder, asked: NamedEvent, reply: Reply): Promise<"given" | "too-late">;
   /** What the agent is doing right now. Only tells something while its process lives. */
   look(run: RunFolder): Promise<Look>;
   /** Says something to a living session without typing into its terminal: no dialog is answered, no draft disturbed. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AgentEvent } from "./agent-event.ts";
+import type { AgentEvent } from "../../core/agent-event.ts";
 
 /** Texts of an agent are cut to what a person can use, so that no event grows without limit. */
 export const maxSaid = 20_000;

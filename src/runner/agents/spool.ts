@@ -3,13 +3,10 @@ import { type FSWatcher, watch } from "node:fs";
 import { lstat, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AgentEvent } from "./agent-event.ts";
+import type { AgentEvent, NamedEvent } from "../../core/agent-event.ts";
 import { readOwnEvent } from "./own-event.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { hasCode, readSafely, writeWhole } from "./safe-file.ts";
-
-/** An event with its name in the spool; names sort as the events happened. */
-export type SpoolEvent = { readonly name: string; readonly atMs: number; readonly event: AgentEvent };
 
 /** How an adapter reads what its agent itself writes into the spool; undefined when it is none of its shapes. */
 export type Translate = (raw: unknown) => AgentEvent | undefined;
@@ -22,10 +19,10 @@ const maxEventsAtOnce = 200;
  * The oldest events in the spool. What is not an event is moved to the quarantine and reported as `other`, so that a
  * broken file is seen once and stops nothing.
  */
-export async function readSpool(run: RunFolder, translate: Translate): Promise<SpoolEvent[]> {
+export async function readSpool(run: RunFolder, translate: Translate): Promise<NamedEvent[]> {
   const names = (await readdir(run.spool)).toSorted();
   await quarantineStrangers(run, names);
-  const events: SpoolEvent[] = [];
+  const events: NamedEvent[] = [];
   for (const name of names.flatMap(eventName).slice(0, maxEventsAtOnce)) {
     const event = await readEvent(run, name, translate);
     if (event !== undefined) events.push(event);
@@ -54,7 +51,7 @@ function eventName(file: string): string[] {
   return name === undefined ? [] : [name];
 }
 
-async function readEvent(run: RunFolder, name: string, translate: Translate): Promise<SpoolEvent | undefined> {
+async function readEvent(run: RunFolder, name: string, translate: Translate): Promise<NamedEvent | undefined> {
   const read = await readSafely(join(run.spool, `${name}.json`), maxEventBytes);
   if (read === "absent") return undefined;
   if ("odd" in read) return broken(run, name, read.odd);
@@ -65,7 +62,7 @@ async function readEvent(run: RunFolder, name: string, translate: Translate): Pr
 }
 
 /** A hostile file may only be looked at once, so its report is the event. */
-async function broken(run: RunFolder, name: string, why: string): Promise<SpoolEvent> {
+async function broken(run: RunFolder, name: string, why: string): Promise<NamedEvent> {
   const { mtimeMs } = await lstat(join(run.spool, `${name}.json`));
   await quarantine(run, `${name}.json`);
   return {
