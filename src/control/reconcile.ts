@@ -1,11 +1,12 @@
 import { advance, askedOf } from "../core/advance.ts";
 import type { Fact, NotedFact } from "../core/fact.ts";
 import { takeNote } from "../core/note.ts";
-import { type Action, isSaid, plan } from "../core/plan.ts";
+import { type Action, isSaid, isWord, plan } from "../core/plan.ts";
 import type { Sight } from "../core/sight.ts";
 import { isOver, type IssueRef, newTask, type Task, taskId } from "../core/task.ts";
 import { agentAskedBy } from "../core/trigger.ts";
 import { wakeAfterMs } from "../core/wake.ts";
+import { KnownError } from "../errors.ts";
 import { act } from "./act.ts";
 import { look } from "./look.ts";
 import type { SavedTask, World } from "./ports.ts";
@@ -73,30 +74,70 @@ async function step(saved: SavedTask, facts: readonly NotedFact[], sight: Sight,
   return { task, version: await world.store.save(task, saved.version, facts, world.nowMs()) };
 }
 
-/** The rest of the pass: acts until all is done or one action fails; what an action found out is saved at once. */
+/**
+ * The rest of the pass: does the work until one action fails, and says what there is to say. What an action found out is
+ * saved at once.
+ */
 async function carryOut(stepped: SavedTask, before: Task, sight: Sight, world: World): Promise<PassEnd> {
-  let { task, version } = stepped;
-  const actions = plan(task, sight, world.operator, world.nowMs());
+  const actions = plan(stepped.task, sight, world.operator, world.nowMs());
+  const worked = await actAll(
+    stepped,
+    actions.filter((action) => !isWord(action)),
+    world,
+  );
+  const calm = await noteTrouble(worked, world);
+  const told = await actAll(calm, plan(calm.task, sight, world.operator, world.nowMs()).filter(isWord), world);
+  const failure = worked.failure ?? told.failure;
+  if (failure !== undefined) throw failure.error;
+  return passEnd(told.task, before, sight, actions, world);
+}
+
+interface Acted extends SavedTask {
+  readonly failure: { readonly error: unknown } | undefined;
+}
+
+async function actAll(saved: SavedTask, actions: readonly Action[], world: World): Promise<Acted> {
+  let { task, version } = saved;
   for (const action of actions) {
     world.log.debug({ task: task.id, action: action.do }, "acts");
-    const note = await act(task, action, world);
-    if (note === undefined) continue;
-    task = takeNote(task, note, world.operator, world.nowMs());
-    version = await world.store.save(task, version, [], world.nowMs());
+    try {
+      const note = await act(task, action, world);
+      if (note === undefined) continue;
+      task = takeNote(task, note, world.operator, world.nowMs());
+      version = await world.store.save(task, version, [], world.nowMs());
+    } catch (error) {
+      return { task, version, failure: { error } };
+    }
   }
-  return passEnd(task, before, sight, actions, world);
+  return { task, version, failure: undefined };
+}
+
+/** What keeps the work from going on is said on the issue, until it is over. */
+async function noteTrouble({ task, version, failure }: Acted, world: World): Promise<SavedTask> {
+  if (isConflict(failure?.error)) return { task, version };
+  const trouble = failure === undefined ? undefined : troubleOf(failure.error);
+  if (trouble === task.trouble) return { task, version };
+  const troubled = { ...task, trouble };
+  return { task: troubled, version: await world.store.save(troubled, version, [], world.nowMs()) };
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof KnownError && error.code === "STORE_CONFLICT";
+}
+
+function troubleOf(error: unknown): string {
+  if (!(error instanceof KnownError)) return "something unexpected went wrong in Coppice; its log has the details";
+  return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
 }
 
 function passEnd(task: Task, before: Task, sight: Sight, actions: readonly Action[], world: World): PassEnd {
   const hasMoved = task.phase.at !== before.phase.at;
   const restMs = wakeAfterMs(task, !isSaid(task, sight), world.operator, world.nowMs());
-  return { againInMs: hasMoved ? 0 : actions.some(changesTheWorld) ? settleMs : restMs, slotFreed: hasMoved };
+  return {
+    againInMs: hasMoved ? 0 : actions.some((action) => !isWord(action)) ? settleMs : restMs,
+    slotFreed: hasMoved,
+  };
 }
 
 /** After an action the world is looked at again soon, but not so soon that one without effect keeps the machine busy. */
 const settleMs = 200;
-
-/** Words and labels change nothing that a pass decides from; all else is looked at again at once. */
-function changesTheWorld(action: Action): boolean {
-  return action.do !== "say" && action.do !== "label" && action.do !== "greet";
-}

@@ -33,6 +33,11 @@ export function plan(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: 
   return [...greeting(task), ...working(task, sight, operator, nowMs), ...telling(task, sight, operator, nowMs)];
 }
 
+/** Whether an action only tells people something. A failing word does not hold up the work, nor the other way round. */
+export function isWord(action: Action): boolean {
+  return action.do === "say" || action.do === "label" || action.do === "greet";
+}
+
 /** Whether everything that people are to see of this task is said. */
 export function isSaid(task: Task, sight: Sight): boolean {
   return isQuiet(task) || (statusComment(task, sight) === task.said.text && labelOf(task) === task.said.label);
@@ -85,8 +90,8 @@ function atWork(task: Task, sight: Sight): readonly Action[] {
   const isWanted = sight.session.is !== "absent" && sight.session.startedFor === namesOf(task).runFolder;
   if (isWanted && sight.session.is === "ended") return [];
   if (!isWanted) return startOver(run, sight);
-  const { outbox } = run;
-  return outbox?.state === "to-send" ? [{ do: "tell", message: outbox, heldStop: run.heldStop }] : [];
+  if (run.outbox?.state === "to-send") return [{ do: "tell", message: run.outbox, heldStop: run.heldStop }];
+  return run.backgroundTasks > 0 ? release(run) : [];
 }
 
 /** A session of an earlier start goes first; never two for one task. */

@@ -23,6 +23,7 @@ export function newRun(number: number, conversation: string, nowMs: number): Run
     failures: 0,
     starts: 1,
     begun: false,
+    conversed: false,
     lastSignMs: nowMs,
   };
 }
@@ -36,7 +37,7 @@ export function foldEvent(run: Run, named: NamedEvent): Run {
     case "other":
       return seen;
     case "prompt-taken":
-      return { ...busy(seen), failure: undefined };
+      return { ...busy(seen), conversed: true, failure: undefined };
     case "tool-done":
       return busy(seen);
     case "asks-permission":
@@ -47,6 +48,7 @@ export function foldEvent(run: Run, named: NamedEvent): Run {
       return {
         ...seen,
         turn: "idle",
+        conversed: true,
         turns: run.turns + 1,
         lastSaid: event.said || run.lastSaid,
         asking: undefined,

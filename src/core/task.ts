@@ -29,6 +29,8 @@ export interface Task {
   readonly phase: Phase;
   /** Why the task is where it is, in words for an operator. */
   readonly why: string;
+  /** What keeps its next step from working at the moment; it is tried again. */
+  readonly trouble: string | undefined;
   readonly brief: Brief | undefined;
   readonly base: Base | undefined;
   readonly policy: RepositoryPolicy;
@@ -140,6 +142,8 @@ export interface Run {
   readonly starts: number;
   /** Whether the newest of them gave a sign of life. */
   readonly begun: boolean;
+  /** Whether the agent has taken a prompt, so that there is a conversation to resume. */
+  readonly conversed: boolean;
   /** When the agent last gave any sign. */
   readonly lastSignMs: number;
 }
@@ -221,6 +225,7 @@ export function newTask(issue: IssueRef, asked: Asked, agent: string, before: Ta
     slug: "",
     phase: { at: "asked" },
     why: `labelled ${asked.label} by ${asked.by.login}`,
+    trouble: undefined,
     brief: undefined,
     base: undefined,
     policy: before?.policy ?? silentRepository,

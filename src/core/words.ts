@@ -14,6 +14,7 @@ export function statusComment(task: Task, sight: Sight): string {
     table(rows(task, sight)),
     asked(task, sight),
     lastSaid(task),
+    trouble(task),
     mistakes(task),
   ];
   return parts.filter((part) => part !== undefined && part !== "").join("\n\n");
@@ -178,6 +179,10 @@ function lastSaid(task: Task): string | undefined {
   const said = task.run?.lastSaid ?? "";
   if (said === "") return undefined;
   return `<details open><summary>What the agent said last</summary>\n\n${quote(said)}\n\n</details>`;
+}
+
+function trouble(task: Task): string | undefined {
+  return task.trouble === undefined ? undefined : `⚠️ The next step fails, and is tried again: ${defuse(task.trouble)}`;
 }
 
 function mistakes(task: Task): string | undefined {

@@ -1,0 +1,30 @@
+import { join } from "node:path";
+import { namesOf } from "../core/names.ts";
+import type { Task } from "../core/task.ts";
+
+/** Where things of a runner lie under the state folder. */
+export interface Places {
+  readonly tmuxSocket: string;
+  /** Git of one repository: gate, workshop and workspaces. */
+  repository(task: Task): string;
+  /** Everything of one task beside its workspace. */
+  task(task: Task): string;
+  /** What the agent keeps from session to session of one task: its settings and conversations. */
+  agentHome(task: Task): string;
+  /** Files of the session that the task wants now. */
+  run(task: Task): string;
+  /** Files of a set-up or verify job. */
+  job(task: Task, name: string): string;
+}
+
+export function placesIn(home: string): Places {
+  const taskFolder = (task: Task) => join(home, "runs", task.id);
+  return {
+    tmuxSocket: join(home, "tmux.sock"),
+    repository: (task) => join(home, "repositories", String(task.issue.repositoryId)),
+    task: taskFolder,
+    agentHome: (task) => join(taskFolder(task), "agent"),
+    run: (task) => join(taskFolder(task), namesOf(task).runFolder),
+    job: (task, name) => join(taskFolder(task), `job-${task.attempt}-${name}`),
+  };
+}

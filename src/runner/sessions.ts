@@ -1,0 +1,166 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { NamedEvent } from "../core/agent-event.ts";
+import { namesOf, startOfSession } from "../core/names.ts";
+import type { AgentState, SessionSight } from "../core/sight.ts";
+import type { Message, Task, Usage } from "../core/task.ts";
+import { KnownError } from "../errors.ts";
+import type { AgentAdapter, Look, RunSpec } from "./agents/agent.ts";
+import { makeRunFolder, runFolder } from "./agents/run-folder.ts";
+import { dropSpool } from "./agents/spool.ts";
+import type { Places } from "./places.ts";
+import type { SessionsSight, Tmux } from "./tmux.ts";
+
+export type Agents = ReadonlyMap<string, AgentAdapter>;
+
+/** The agents' sessions in tmux, and the talk with the agents in them. */
+export interface Sessions {
+  look(task: Task, all: SessionsSight, isAgentWanted: boolean): Promise<SessionSight>;
+  usage(task: Task): Promise<Usage | "unknown">;
+  events(task: Task): Promise<readonly { readonly key: string; readonly event: NamedEvent }[]>;
+  dropEvents(task: Task, keys: readonly string[]): Promise<void>;
+  start(task: Task, spec: RunSpec): Promise<void>;
+  tell(task: Task, message: Message, heldStop: string | undefined): Promise<"sent" | "not-reachable">;
+  letStop(task: Task, event: string): Promise<void>;
+}
+
+export function createSessions(tmux: Tmux, agents: Agents, places: Places): Sessions {
+  const agentOf = (task: Task) => adapterOf(agents, task.agent);
+  const runOf = (task: Task) => runFolder(places.run(task));
+
+  return {
+    async look(task, all, isAgentWanted) {
+      if (all.is === "unknown") return { is: "unknown" };
+      const found = findSession(task, all.sessions);
+      if (found === undefined) return { is: "absent" };
+      const { sight, startedFor } = found;
+      if (sight.is === "ended") return { is: "ended", status: endWords(sight), startedFor };
+      if (sight.is !== "alive") return { is: "unknown" };
+      const agent = isAgentWanted ? stateOf(await agentOf(task).look(runOf(task))) : "unknown";
+      return { is: "alive", agent, startedFor };
+    },
+
+    async usage(task) {
+      if (task.run === undefined) return "unknown";
+      const used = await agentOf(task).usage(runOf(task));
+      return {
+        model: used.model,
+        turns: used.turns,
+        inputTokens: used.inputTokens,
+        outputTokens: used.outputTokens,
+        cachedTokens: used.cacheReadTokens + used.cacheWriteTokens,
+        usd: used.costUsd ?? 0,
+        workedMs: task.usage.workedMs,
+      };
+    },
+
+    async events(task) {
+      const found: { key: string; event: NamedEvent }[] = [];
+      for (const folder of await runFoldersOf(task, places)) {
+        for (const event of await agentOf(task).events(runFolder(join(places.task(task), folder)))) {
+          const name = `${folder}/${event.name}`;
+          found.push({ key: `${task.id}/${name}`, event: { name, atMs: Math.round(event.atMs), event: event.event } });
+        }
+      }
+      return found;
+    },
+
+    async dropEvents(task, keys) {
+      for (const [folder, names] of byFolder(task, keys)) {
+        await dropSpool(runFolder(join(places.task(task), folder)), names);
+      }
+    },
+
+    async start(task, spec) {
+      const run = await makeRunFolder(places.run(task));
+      const launch = await agentOf(task).prepare(run, spec);
+      const [program, ...rest] = launch.argv;
+      if (program === undefined) throw new Error(`the agent ${task.agent} names no program to start`);
+      await tmux.startSession({ name: namesOf(task).session, cwd: launch.cwd, argv: [program, ...rest] });
+    },
+
+    async tell(task, message, heldStop) {
+      const agent = agentOf(task);
+      if (heldStop !== undefined) {
+        const given = await answerStop(task, heldStop, { do: "go-on", why: message.text });
+        if (given === "given") return "sent";
+      }
+      return (await agent.tell(runOf(task), message.text)) === "told" ? "sent" : "not-reachable";
+    },
+
+    async letStop(task, event) {
+      await answerStop(task, event, { do: "rest" });
+    },
+  };
+
+  async function answerStop(task: Task, named: string, reply: Parameters<AgentAdapter["answer"]>[2]) {
+    const [folder = "", name = ""] = named.split("/");
+    // Only the session of the newest start can still be waiting for an answer.
+    if (folder !== namesOf(task).runFolder) return "too-late";
+    const event = { kind: "turn-ended", said: "", backgroundTasks: 0, wasSentOn: false } as const;
+    return await agentOf(task).answer(runOf(task), { name, atMs: 0, event }, reply);
+  }
+}
+
+function adapterOf(agents: Agents, name: string): AgentAdapter {
+  const agent = agents.get(name);
+  if (agent !== undefined) return agent;
+  throw new KnownError("AGENT_UNKNOWN", `there is no agent named "${name}" on this machine`, {
+    hint: `Known agents: ${[...agents.keys()].join(", ")}.`,
+    retry: "later",
+  });
+}
+
+type TmuxSight = SessionsSight & { is: "seen" };
+type OneSight = TmuxSight["sessions"] extends ReadonlyMap<string, infer Sight> ? Sight : never;
+
+/** The task's session; of several (an old one that is still there) the living one, so that none is started beside it. */
+function findSession(task: Task, sessions: TmuxSight["sessions"]): { sight: OneSight; startedFor: string } | undefined {
+  const names = namesOf(task);
+  const mine = [...sessions].flatMap(([name, sight]) => {
+    const startedFor = startOfSession(name, names.sessions);
+    return startedFor === undefined ? [] : [{ sight, startedFor }];
+  });
+  const old = mine.find((one) => one.startedFor !== names.runFolder && one.sight.is !== "ended");
+  return old ?? mine.find((one) => one.startedFor === names.runFolder) ?? mine[0];
+}
+
+function endWords(sight: { readonly status: number | undefined; readonly signal: string | undefined }): string {
+  if (sight.signal !== undefined) return `signal ${sight.signal}`;
+  return sight.status === undefined ? "status not known" : `status ${sight.status}`;
+}
+
+function stateOf(look: Look): AgentState {
+  return typeof look === "string" ? look : "waiting";
+}
+
+/** The folders of this run's sessions, oldest first. */
+async function runFoldersOf(task: Task, places: Places): Promise<string[]> {
+  const { run } = task;
+  if (run === undefined) return [];
+  const wanted = new RegExp(`^${task.attempt}-${run.number}-(\\d+)$`);
+  const folders = (await namesIn(places.task(task))).filter((name) => wanted.test(name));
+  return folders.toSorted((a, b) => startNumber(a) - startNumber(b));
+}
+
+function startNumber(folder: string): number {
+  return Number(folder.split("-")[2]);
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function byFolder(task: Task, keys: readonly string[]): Map<string, string[]> {
+  const folders = new Map<string, string[]>();
+  for (const key of keys) {
+    const [folder = "", name = ""] = key.slice(task.id.length + 1).split("/");
+    folders.set(folder, [...(folders.get(folder) ?? []), name]);
+  }
+  return folders;
+}
