@@ -96,6 +96,8 @@ export function createFill(resolve: (ref: string) => Schema): (schema: Schema, v
         continue;
       }
       const part = property === undefined ? { value: each as unknown, cost: 0 } : fit(property, each);
+      // Here a user's missing name is null, there it must not be said at all.
+      if (each === null && part.cost >= wrong) continue;
       filled.set(key, part.value);
       cost += part.cost;
     }

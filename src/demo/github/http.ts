@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import type { Context, Hono } from "hono";
+import type { Contract } from "./contract.ts";
+import { checkHeaders } from "./contract/headers.ts";
+import type { Limits } from "./limits.ts";
+import type { Answer } from "./rest/call.ts";
+import type { Rest } from "./rest.ts";
+import { nameOf, type Tokens, type Who } from "./tokens.ts";
+
+/** A request as it came over the wire, for tests that count them. */
+export interface SeenRequest {
+  readonly method: string;
+  /** Such as `issues/create-comment`; `git`, `graphql`, or `unknown`. */
+  readonly operation: string;
+  /** Without `/api/v3`. */
+  readonly path: string;
+  readonly status: number;
+  /** `app`, `installation <id>`, a person's login, or `nobody`. */
+  readonly who: string;
+  readonly atMs: number;
+}
+
+export interface RestEdge {
+  readonly contract: Contract;
+  readonly rest: Rest;
+  readonly tokens: Tokens;
+  readonly limits: Limits;
+  readonly violations: string[];
+  readonly requests: SeenRequest[];
+  readonly nowMs: () => number;
+}
+
+const prefix = "/api/v3";
+
+/** REST as it is on the wire: identity, required headers, rate limits, ETags. */
+export function mountRest(app: Hono, edge: RestEdge): void {
+  app.all(`${prefix}/*`, (c) => serve(c, edge));
+}
+
+async function serve(c: Context, edge: RestEdge): Promise<Response> {
+  const { contract, requests, violations } = edge;
+  const url = new URL(c.req.url);
+  const { method } = c.req;
+  const path = url.pathname.slice(prefix.length);
+  const atMs = edge.nowMs();
+  let who: Who = { is: "nobody" };
+  const identify = (): Who => (who = edge.tokens.identify(c.req.header("authorization")));
+  const text = await c.req.text();
+  const authorization = c.req.header("authorization");
+  const request = { method, path, query: url.searchParams, body: parsed(text), accept: c.req.header("accept") ?? "" };
+  const answer =
+    edge.limits.refuse(authorization) ?? (await edge.rest.perform({ ...request, authorization }, identify));
+  if (isOurs(who)) violations.push(...checkHeaders(`${method} ${path}`, (name) => c.req.header(name)));
+  const response = toResponse(c, answer);
+  const isFree = response.status === 304 || path === "/rate_limit";
+  for (const [name, value] of Object.entries(edge.limits.count(authorization, isFree)))
+    response.headers.set(name, value);
+  const operation = contract.find(method, path)?.operation.id ?? "unknown";
+  requests.push({ method, operation, path, status: response.status, who: nameOf(who), atMs });
+  return response;
+}
+
+const isOurs = (who: Who): boolean => who.is === "app" || who.is === "installation";
+
+function toResponse(c: Context, { status, body, text, headers }: Answer): Response {
+  const content = text ?? (body === undefined ? "" : JSON.stringify(body));
+  const all = new Headers({
+    "content-type": text === undefined ? "application/json; charset=utf-8" : "text/plain; charset=utf-8",
+    "x-github-media-type": "github.v3; format=json",
+    "cache-control": "private, max-age=60, s-maxage=60",
+    ...headers,
+  });
+  if (c.req.method === "GET" && status === 200) {
+    const etag = `W/"${createHash("sha256")
+      .update(content)
+      .update(all.get("link") ?? "")
+      .digest("hex")}"`;
+    all.set("etag", etag);
+    if (c.req.header("if-none-match") === etag) return new Response(null, { status: 304, headers: all });
+  }
+  return new Response(content === "" ? null : content, { status, headers: all });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return text === "" ? undefined : JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return text;
+  }
+}

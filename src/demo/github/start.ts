@@ -1,0 +1,278 @@
+/**
+ * A stand-in for GitHub, for tests and the demo: REST, signed webhooks and git on a loopback port, held to GitHub's own
+ * OpenAPI description. Everything wrong that anybody asks or answers is in `violations`; a test ends with
+ * `expect(github.violations).toEqual([])`.
+ *
+ * ```ts
+ * await using github = await startGithub({ folder });                     // bare repositories go there
+ * await github.addRepository("alice/garden", { files: { "README.md": "# Garden\n" }, roles: { bob: "write" } });
+ * github.install("alice");                                               // the App, on all of alice's repositories
+ * github.webhookUrl = "http://127.0.0.1:4000/api/github/webhooks";       // settable at any time; no URL, no webhooks
+ *
+ * const issue = await github.as("bob").openIssue("alice/garden", { title: "Water it" });
+ * await github.as("bob").label("alice/garden", issue, "coppice");
+ * await github.settled();                                                // every webhook has been answered
+ * ```
+ *
+ * Coppice runs against it as against GitHub Enterprise: `GHE_HOST=${github.host} GHE_PROTOCOL=http`, with
+ * `github.app.id`, `github.app.privateKey` and `github.app.webhookSecret`. People use it by `github.as(login)`, or by
+ * `@octokit/rest` with `baseUrl: github.apiUrl` and `auth: github.tokenOf(login)`; who is unknown becomes a user.
+ * `github.requests` lists what came over the wire; `github.fate` decides what becomes of webhooks.
+ */
+import { serve, type ServerType } from "@hono/node-server";
+import { Hono } from "hono";
+import { loadContract } from "./contract.ts";
+import { createDeliveries, type Fate, type Letter } from "./deliveries.ts";
+import { createEmit } from "./emissions.ts";
+import { mountRest, type SeenRequest } from "./http.ts";
+import { makePrivateKey, publicKeyOf } from "./keys.ts";
+import { createLimits } from "./limits.ts";
+import { createAsk, createPerson, type Person } from "./people.ts";
+import { createRest } from "./rest.ts";
+import { createTokens } from "./tokens.ts";
+import { install, selectRepositories, setPermissions, suspend, uninstall, unsuspend } from "./world/installations.ts";
+import type { App, Installation, Permissions, Role, User } from "./world/model.ts";
+import { createRepository } from "./world/repositories.ts";
+import { findStore, get, type Store, type World } from "./world/world.ts";
+
+export interface GithubOptions {
+  /** An existing folder for the bare repositories. */
+  readonly folder: string;
+  /** 0, the default, is any that is free. */
+  readonly port?: number;
+  readonly app?: Partial<AppOptions>;
+  readonly webhookUrl?: string;
+  readonly nowMs?: () => number;
+  /** How long an installation's token lives; an hour by default. */
+  readonly tokenLifeMs?: number;
+  /** Requests an hour for each token; 5,000 by default. */
+  readonly requestsPerHour?: number;
+  /** Adds web pages; they come after the API's routes. */
+  readonly page?: (app: Hono, github: Github) => void;
+}
+
+export interface AppOptions {
+  readonly id: number;
+  readonly slug: string;
+  readonly owner: string;
+  /** PEM; a new one is made unless given. */
+  readonly privateKey: string;
+  readonly webhookSecret: string;
+  readonly permissions: Permissions;
+  readonly events: readonly string[];
+}
+
+export interface RepositoryOptions {
+  readonly files?: Readonly<Record<string, string>>;
+  readonly description?: string;
+  readonly isPrivate?: boolean;
+  readonly defaultBranch?: string;
+  /** Collaborators by login. */
+  readonly roles?: Readonly<Record<string, Role>>;
+}
+
+export interface Github extends AsyncDisposable {
+  readonly url: string;
+  /** `127.0.0.1:<port>`, for GHE_HOST. */
+  readonly host: string;
+  /** For Octokit's `baseUrl`. */
+  readonly apiUrl: string;
+  readonly app: AppOptions;
+  readonly world: World;
+  readonly violations: string[];
+  readonly requests: SeenRequest[];
+  webhookUrl: string | undefined;
+  fate: (letter: Letter) => Fate;
+  readonly addUser: (login: string, details?: Partial<Pick<User, "name" | "email" | "type">>) => User;
+  readonly addRepository: (fullName: string, options?: RepositoryOptions) => Promise<Store>;
+  /** Installs the App on an account; on all repositories unless told which. */
+  readonly install: (account: string, options?: InstallOptions) => Installation;
+  readonly uninstall: (installation: number) => void;
+  readonly suspend: (installation: number) => void;
+  readonly unsuspend: (installation: number) => void;
+  readonly setPermissions: (installation: number, permissions: Permissions) => void;
+  /** By names without the owner. */
+  readonly selectRepositories: (installation: number, names: readonly string[]) => void;
+  readonly store: (fullName: string) => Store;
+  readonly as: (login: string) => Person;
+  readonly tokenOf: (login: string) => string;
+  /** Resolves once every webhook under way has been answered. */
+  readonly settled: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export interface InstallOptions {
+  /** Names without the owner. */
+  readonly repositories?: readonly string[];
+  readonly permissions?: Permissions;
+}
+
+const defaultPermissions: Permissions = {
+  contents: "write",
+  issues: "write",
+  pull_requests: "write",
+  checks: "write",
+  actions: "read",
+  metadata: "read",
+};
+
+const defaultEvents =
+  "issues issue_comment pull_request pull_request_review pull_request_review_comment pull_request_review_thread push create delete label check_run check_suite workflow_run workflow_job status repository member".split(
+    " ",
+  );
+
+/** Starts the stand-in on a loopback port. Close it, or hold it by `await using`. */
+export async function startGithub(options: GithubOptions): Promise<Github> {
+  const violations: string[] = [];
+  const requests: SeenRequest[] = [];
+  const contract = loadContract();
+  const nowMs = options.nowMs ?? Date.now;
+  let lastId = 1000;
+  const nextId = (): number => (lastId += 1);
+  const users = new Map<number, User>();
+  const app: AppOptions = {
+    id: 4242,
+    slug: "coppice",
+    owner: "alice",
+    webhookSecret: "a secret that only the tests know",
+    permissions: defaultPermissions,
+    events: defaultEvents,
+    privateKey: options.app?.privateKey ?? makePrivateKey(),
+    ...options.app,
+  };
+
+  function addUser(login: string, details: Partial<Pick<User, "name" | "email" | "type">> = {}): User {
+    const known = [...users.values()].find((user) => user.login.toLowerCase() === login.toLowerCase());
+    const user: User = {
+      ...(known ?? { id: nextId(), login, type: "User" as const, name: null, email: null }),
+      ...details,
+    };
+    users.set(user.id, user);
+    return user;
+  }
+
+  const deliveries = createDeliveries({
+    url: () => github.webhookUrl,
+    secret: app.webhookSecret,
+    appId: app.id,
+    hookId: nextId(),
+    nextId,
+    nowMs,
+    fate: (letter) => github.fate(letter),
+  });
+
+  const world: World = {
+    get url() {
+      return github.url;
+    },
+    app: toApp(app, addUser, nowMs()),
+    users,
+    installations: new Map(),
+    stores: new Map(),
+    nowMs,
+    nextId,
+    emit: createEmit(() => world, contract, deliveries, violations),
+  };
+  const tokens = createTokens(() => world, options.tokenLifeMs ?? 3_600_000);
+  const rest = createRest({ world, contract, tokens, deliveries, violations });
+  const hono = new Hono();
+  const limits = createLimits(options.requestsPerHour ?? 5000, nowMs);
+  mountRest(hono, { contract, rest, tokens, limits, violations, requests, nowMs });
+
+  const { server, port } = await listen(hono, options.port ?? 0);
+  const host = `127.0.0.1:${port}`;
+  const close = async (): Promise<void> => {
+    deliveries.stop();
+    await stop(server);
+  };
+  const github: Github = {
+    url: `http://${host}`,
+    host,
+    apiUrl: `http://${host}/api/v3`,
+    app,
+    world,
+    violations,
+    requests,
+    webhookUrl: options.webhookUrl,
+    fate: () => ({ is: "delivered" }),
+    addUser,
+    addRepository: (name, details = {}) => addRepository(world, options.folder, addUser, name, details),
+    install: (account, details = {}) => installOn(world, addUser(account), details),
+    uninstall: (id) => uninstall(world, id),
+    suspend: (id) => void suspend(world, id),
+    unsuspend: (id) => void unsuspend(world, id),
+    setPermissions: (id, permissions) => void setPermissions(world, id, permissions),
+    selectRepositories: (id, names) =>
+      void selectRepositories(world, id, idsOf(world, get(world.installations, id).account, names)),
+    store: (name) => storeNamed(world, name),
+    as: (login) => createPerson(addUser(login), createAsk(rest, addUser(login))),
+    tokenOf: (login) => tokens.personal(addUser(login)),
+    settled: deliveries.settled,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  options.page?.(hono, github);
+  return github;
+}
+
+type AddUser = Github["addUser"];
+
+function toApp(options: AppOptions, addUser: AddUser, createdMs: number): App {
+  const { id, slug, privateKey, permissions, events } = options;
+  const owner = addUser(options.owner);
+  const bot = addUser(`${slug}[bot]`, { type: "Bot" });
+  const clientId = `Iv1.${slug}${id}`;
+  return {
+    id,
+    slug,
+    permissions,
+    events,
+    owner,
+    bot,
+    createdMs,
+    clientId,
+    name: slug,
+    publicKey: publicKeyOf(privateKey),
+  };
+}
+
+async function addRepository(
+  world: World,
+  folder: string,
+  addUser: AddUser,
+  fullName: string,
+  options: RepositoryOptions,
+): Promise<Store> {
+  const [owner = "", name = ""] = fullName.split("/");
+  const roles = new Map(Object.entries(options.roles ?? {}).map(([login, role]) => [addUser(login).id, role]));
+  const files = options.files ?? { "README.md": `# ${name}\n` };
+  return createRepository(world, folder, { ...options, owner: addUser(owner), name, files, roles });
+}
+
+function installOn(world: World, account: User, { repositories, permissions }: InstallOptions): Installation {
+  const ids = repositories === undefined ? "all" : idsOf(world, account, repositories);
+  return install(world, { account, repositories: ids, permissions });
+}
+
+const idsOf = (world: World, account: User, names: readonly string[]): number[] =>
+  names.map((name) => findStore(world, account.login, name).repository.id);
+
+function storeNamed(world: World, fullName: string): Store {
+  const [owner = "", name = ""] = fullName.split("/");
+  return findStore(world, owner, name);
+}
+
+function listen(hono: Hono, port: number): Promise<{ readonly server: ServerType; readonly port: number }> {
+  return new Promise((resolve) => {
+    const server = serve({ fetch: hono.fetch, hostname: "127.0.0.1", port }, (address) => {
+      resolve({ server, port: address.port });
+    });
+  });
+}
+
+function stop(server: ServerType): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error === undefined ? resolve() : reject(error)));
+    if ("closeAllConnections" in server) server.closeAllConnections();
+  });
+}

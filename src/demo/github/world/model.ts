@@ -1,0 +1,145 @@
+/** What the stand-in knows. Records are never changed in place: a new one takes the old one's seat in its map. */
+
+export interface User {
+  readonly id: number;
+  readonly login: string;
+  readonly type: "User" | "Bot" | "Organization";
+  readonly name: string | null;
+  readonly email: string | null;
+}
+
+export type Level = "read" | "write" | "admin";
+export type Permissions = Readonly<Record<string, Level>>;
+
+export interface App {
+  readonly id: number;
+  readonly clientId: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly owner: User;
+  /** `<slug>[bot]`, in whose name the App acts. */
+  readonly bot: User;
+  readonly publicKey: string;
+  readonly permissions: Permissions;
+  readonly events: readonly string[];
+  readonly createdMs: number;
+}
+
+export interface Installation {
+  readonly id: number;
+  readonly account: User;
+  readonly repositories: "all" | readonly number[];
+  readonly permissions: Permissions;
+  readonly events: readonly string[];
+  readonly suspended: { readonly by: User; readonly atMs: number } | undefined;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+}
+
+/** Who acts: a person, or the App in the name of its bot. */
+export interface Actor {
+  readonly user: User;
+  readonly app: App | undefined;
+}
+
+export type Role = "read" | "triage" | "write" | "maintain" | "admin";
+
+export interface Repository {
+  readonly id: number;
+  readonly owner: User;
+  readonly name: string;
+  readonly description: string | null;
+  readonly isPrivate: boolean;
+  readonly isArchived: boolean;
+  readonly defaultBranch: string;
+  /** The bare repository on disk. */
+  readonly folder: string;
+  readonly createdMs: number;
+  readonly pushedMs: number;
+}
+
+export interface Label {
+  readonly id: number;
+  readonly name: string;
+  readonly color: string;
+  readonly description: string | null;
+}
+
+export type StateReason = "completed" | "not_planned" | "duplicate" | "reopened" | null;
+
+/** An issue, or the part of a pull request that it shares with issues. */
+export interface Issue {
+  readonly id: number;
+  readonly number: number;
+  readonly title: string;
+  readonly body: string | null;
+  readonly author: Actor;
+  readonly state: "open" | "closed";
+  readonly stateReason: StateReason;
+  readonly labels: readonly number[];
+  readonly assignees: readonly User[];
+  readonly locked: boolean;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+  readonly closed: { readonly by: User; readonly atMs: number } | undefined;
+}
+
+export interface Comment {
+  readonly id: number;
+  readonly issue: number;
+  readonly author: Actor;
+  readonly body: string;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+}
+
+/** What happened to an issue or a pull request, beside comments and reviews. */
+export interface IssueEvent {
+  readonly id: number;
+  readonly issue: number;
+  readonly event: string;
+  readonly actor: Actor;
+  readonly atMs: number;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export const reactionContents = ["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"] as const;
+export type ReactionContent = (typeof reactionContents)[number];
+
+export interface Reaction {
+  readonly id: number;
+  readonly on: "issue" | "comment" | "review-comment";
+  /** The issue's number, or the comment's id. */
+  readonly of: number;
+  readonly user: User;
+  readonly content: ReactionContent;
+  readonly createdMs: number;
+}
+
+/** What a pull request has beyond the issue of the same number. */
+export interface Pull {
+  readonly id: number;
+  readonly number: number;
+  readonly isDraft: boolean;
+  readonly head: PullEnd;
+  readonly base: PullEnd;
+  readonly requested: readonly User[];
+  readonly merged: { readonly by: User; readonly atMs: number; readonly sha: string } | undefined;
+  /** What git says of the two ends; worked out again whenever one of them moves. */
+  readonly counts: PullCounts;
+}
+
+export interface PullCounts {
+  readonly commits: number;
+  readonly additions: number;
+  readonly deletions: number;
+  readonly changedFiles: number;
+  readonly isMergeable: boolean;
+}
+
+export interface PullEnd {
+  readonly repository: number;
+  readonly branch: string;
+  /** The branch's tip; it stays what it was when the pull request was closed. */
+  readonly sha: string;
+}
