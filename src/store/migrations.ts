@@ -1,0 +1,70 @@
+import type { Kysely } from "kysely";
+import type { Migration } from "kysely/migration";
+
+/**
+ * The database's history, forward only. A migration that was released is never changed; a new one gets the next number.
+ * What is here must not use today's code, which goes on while this stays.
+ */
+export const migrations: Record<string, Migration> = {
+  "001-first-tables": { up: firstTables },
+};
+
+async function firstTables(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("tasks")
+    .addColumn("id", "text", (column) => column.primaryKey())
+    .addColumn("version", "integer", (column) => column.notNull())
+    .addColumn("installation_id", "bigint", (column) => column.notNull())
+    .addColumn("repository_id", "bigint", (column) => column.notNull())
+    .addColumn("owner", "text", (column) => column.notNull())
+    .addColumn("name", "text", (column) => column.notNull())
+    .addColumn("number", "integer", (column) => column.notNull())
+    .addColumn("pull_number", "integer")
+    .addColumn("phase", "text", (column) => column.notNull())
+    .addColumn("why", "text", (column) => column.notNull())
+    .addColumn("is_live", "integer", (column) => column.notNull())
+    .addColumn("asked_at_ms", "bigint", (column) => column.notNull())
+    .addColumn("max_sessions", "integer")
+    .addColumn("saved_at_ms", "bigint", (column) => column.notNull())
+    .addColumn("json", "text", (column) => column.notNull())
+    .addUniqueConstraint("tasks_of_issue", ["repository_id", "number"])
+    .execute();
+  await db.schema.createIndex("tasks_by_pull").on("tasks").columns(["repository_id", "pull_number"]).execute();
+  await db.schema.createIndex("tasks_by_life").on("tasks").column("is_live").execute();
+
+  await db.schema
+    .createTable("inbox")
+    .addColumn("id", "integer", (column) => column.primaryKey().autoIncrement())
+    .addColumn("key", "text", (column) => column.notNull().unique())
+    .addColumn("repository_id", "bigint", (column) => column.notNull())
+    .addColumn("kind", "text", (column) => column.notNull())
+    .addColumn("number", "integer", (column) => column.notNull())
+    .addColumn("issue", "text", (column) => column.notNull())
+    .addColumn("fact", "text", (column) => column.notNull())
+    .addColumn("noted_at_ms", "bigint", (column) => column.notNull())
+    .addColumn("done_at_ms", "bigint")
+    .execute();
+  await db.schema
+    .createIndex("inbox_by_subject")
+    .on("inbox")
+    .columns(["done_at_ms", "repository_id", "kind", "number"])
+    .execute();
+
+  await db.schema
+    .createTable("journal")
+    .addColumn("id", "integer", (column) => column.primaryKey().autoIncrement())
+    .addColumn("task_id", "text", (column) => column.notNull().references("tasks.id").onDelete("cascade"))
+    .addColumn("at_ms", "bigint", (column) => column.notNull())
+    .addColumn("phase", "text", (column) => column.notNull())
+    .addColumn("why", "text", (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex("journal_of_task").on("journal").columns(["task_id", "id"]).execute();
+
+  await db.schema
+    .createTable("repositories")
+    .addColumn("repository_id", "bigint", (column) => column.primaryKey())
+    .addColumn("settings", "text")
+    .addColumn("mistakes", "text", (column) => column.notNull())
+    .addColumn("read_at_ms", "bigint", (column) => column.notNull())
+    .execute();
+}

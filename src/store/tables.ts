@@ -1,0 +1,70 @@
+import type { PhaseName } from "../core/task.ts";
+import type { Generated, Kysely, Transaction } from "kysely";
+
+/** Every type here is one that SQLite and PostgreSQL both have: text, integers for times in milliseconds, JSON as text. */
+export interface Tables {
+  readonly tasks: TasksTable;
+  readonly inbox: InboxTable;
+  readonly journal: JournalTable;
+  readonly repositories: RepositoriesTable;
+  readonly leases: LeasesTable;
+}
+
+export type Database = Kysely<Tables>;
+export type Change = Transaction<Tables>;
+
+/** Columns beside `json` are what is searched by; they are worked out from the task at each save. */
+export interface TasksTable {
+  id: string;
+  version: number;
+  installation_id: number;
+  repository_id: number;
+  owner: string;
+  name: string;
+  number: number;
+  pull_number: number | null;
+  phase: PhaseName;
+  why: string;
+  /** 1 while a pass may still have something to do. */
+  is_live: number;
+  asked_at_ms: number;
+  max_sessions: number | null;
+  saved_at_ms: number;
+  json: string;
+}
+
+export interface InboxTable {
+  id: Generated<number>;
+  key: string;
+  repository_id: number;
+  kind: "issue" | "pull";
+  number: number;
+  issue: string;
+  fact: string;
+  noted_at_ms: number;
+  done_at_ms: number | null;
+}
+
+export interface JournalTable {
+  id: Generated<number>;
+  task_id: string;
+  at_ms: number;
+  phase: string;
+  why: string;
+}
+
+export interface RepositoriesTable {
+  repository_id: number;
+  settings: string | null;
+  mistakes: string;
+  read_at_ms: number;
+}
+
+export interface LeasesTable {
+  name: string;
+  owner: string;
+  boot: string;
+  pid_space: string;
+  pid: number;
+  expires_at_ms: number;
+}

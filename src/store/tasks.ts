@@ -1,0 +1,97 @@
+import type { RosterLine } from "../core/assign.ts";
+import type { NotedFact } from "../core/fact.ts";
+import type { IssueRef, Task } from "../core/task.ts";
+import type { SavedTask } from "../control/ports.ts";
+import { KnownError } from "../errors.ts";
+import { markDone } from "./inbox.ts";
+import { writeDown } from "./journal.ts";
+import type { Lease } from "./lease.ts";
+import { issueOf, rowOf, taskOf } from "./saved-task.ts";
+import type { Change, Database } from "./tables.ts";
+
+export async function loadTask(db: Database, id: string): Promise<SavedTask | undefined> {
+  const row = await db.selectFrom("tasks").select(["id", "version", "json"]).where("id", "=", id).executeTakeFirst();
+  return row === undefined ? undefined : { task: taskOf(row), version: row.version };
+}
+
+export interface Save {
+  readonly task: Task;
+  /** The version that it was loaded with; 0 for a new one. */
+  readonly version: number;
+  readonly done: readonly NotedFact[];
+  readonly atMs: number;
+}
+
+/** @throws KnownError STORE_CONFLICT, STORE_LOCK_LOST */
+export async function saveTask(db: Database, lease: Lease, save: Save): Promise<number> {
+  return await db.transaction().execute(async (change) => {
+    await lease.check(change);
+    const { task, atMs } = save;
+    const before = await change
+      .selectFrom("tasks")
+      .select(["phase", "why"])
+      .where("id", "=", task.id)
+      .executeTakeFirst();
+    const row = rowOf(task, save.version + 1, atMs);
+    const changed = save.version === 0 ? await insert(change, row) : await update(change, row, save.version);
+    if (changed !== 1n) throw conflict(task.id, save.version);
+    if (before?.phase !== row.phase || before.why !== row.why) await writeDown(change, row, atMs);
+    await markDone(change, save.done, atMs);
+    return row.version;
+  });
+}
+
+type Row = ReturnType<typeof rowOf>;
+
+async function insert(change: Change, row: Row): Promise<bigint | undefined> {
+  const result = await change
+    .insertInto("tasks")
+    .values(row)
+    .onConflict((clash) => clash.doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows;
+}
+
+async function update(change: Change, row: Row, version: number): Promise<bigint> {
+  const result = await change
+    .updateTable("tasks")
+    .set(row)
+    .where("id", "=", row.id)
+    .where("version", "=", version)
+    .executeTakeFirst();
+  return result.numUpdatedRows;
+}
+
+function conflict(id: string, version: number): KnownError {
+  return new KnownError("STORE_CONFLICT", `task ${id} was saved by somebody else since version ${version}`, {
+    hint: "Nothing to do: it is looked at again.",
+    retry: "now",
+  });
+}
+
+/** The searched columns alone, so that one damaged task does not hide the others. */
+export async function liveTasks(db: Database): Promise<readonly IssueRef[]> {
+  const rows = await db
+    .selectFrom("tasks")
+    .select(["installation_id", "repository_id", "owner", "name", "number"])
+    .where("is_live", "=", 1)
+    .orderBy("asked_at_ms")
+    .orderBy("id")
+    .execute();
+  return rows.map(issueOf);
+}
+
+export async function rosterOf(db: Database): Promise<readonly RosterLine[]> {
+  const rows = await db
+    .selectFrom("tasks")
+    .select(["id", "repository_id", "phase", "asked_at_ms", "max_sessions"])
+    .where("is_live", "=", 1)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    repositoryId: row.repository_id,
+    phase: row.phase,
+    askedAtMs: row.asked_at_ms,
+    maxSessions: row.max_sessions ?? undefined,
+  }));
+}
