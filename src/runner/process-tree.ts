@@ -34,12 +34,12 @@ export interface Root {
   /** The session's first process, which called setsid. It may be gone, and its number another's by now. */
   readonly pid: number;
   readonly born: string | undefined;
-  /** Variables, as NAME=value, that all its descendants inherited; all of them must be there. */
-  readonly mark: readonly string[];
+  /** Variables, as NAME=value, that its descendants inherited. One mark suffices; all variables of that mark must be there. */
+  readonly marks: readonly (readonly string[])[];
 }
 
 /**
- * A look at the root, its descendants, and what else came from it: members of its setsid session, and processes that bear its mark (a
+ * A look at the root, its descendants, and what else came from it: members of its setsid session, and processes that bear a mark (a
  * child that called setsid and lost its parent can only be found by what it inherited). What an earlier look found stays in sight when
  * its parent dies. Never this process itself.
  */
@@ -49,7 +49,7 @@ export function createTreeLook(root: Root): () => Promise<Process[]> {
     const all = await listProcesses();
     const isReused = all.some((one) => one.pid === root.pid && one.born !== root.born);
     const isKnown = (one: Process) => known.get(one.pid) === one.born || (!isReused && one.session === root.pid);
-    const tree = new Set([...all.filter(isKnown).map((one) => one.pid), ...(await markedBy(all, root.mark))]);
+    const tree = new Set([...all.filter(isKnown).map((one) => one.pid), ...(await markedBy(all, root.marks))]);
     for (let before = -1; before !== tree.size; ) {
       before = tree.size;
       for (const one of all) if (tree.has(one.parent)) tree.add(one.pid);
@@ -120,11 +120,12 @@ async function readProcess(pid: number): Promise<Process | undefined> {
   return { pid, parent: Number(parent), session: Number(session), born: rest[15] ?? "", name };
 }
 
-async function markedBy(all: readonly Process[], mark: readonly string[]): Promise<number[]> {
-  if (mark.length === 0 || process.platform !== "linux") return [];
+async function markedBy(all: readonly Process[], marks: Root["marks"]): Promise<number[]> {
+  if (marks.length === 0 || process.platform !== "linux") return [];
   const checked = all.map(async ({ pid }) => {
     const environment = `\0${await readQuietly(`/proc/${pid}/environ`)}\0`;
-    return mark.every((variable) => environment.includes(`\0${variable}\0`)) ? pid : undefined;
+    const bears = (mark: readonly string[]) => mark.every((variable) => environment.includes(`\0${variable}\0`));
+    return marks.some(bears) ? pid : undefined;
   });
   return (await Promise.all(checked)).filter((pid) => pid !== undefined);
 }

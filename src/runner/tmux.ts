@@ -35,6 +35,16 @@ export interface SessionStart {
   readonly height?: number;
 }
 
+export interface SessionEnd {
+  /** How long processes may take to end by themselves after TERM. */
+  readonly graceMs?: number;
+  /**
+   * A variable, as NAME=value, that the session's processes have in their environment. Without it, and without tmux's own variables, a
+   * child that left its session and lost its parent is not found.
+   */
+  readonly mark?: string;
+}
+
 export type SessionStarted =
   | { readonly is: "started"; readonly ids: SessionIds }
   | { readonly is: "already there"; readonly sight: SessionSight };
@@ -51,7 +61,7 @@ export interface Tmux {
   /** All sessions by name, in one command. Those not in the map are absent. */
   lookAll(): Promise<SessionsSight>;
   /** Ends the session and all its processes, TERM first. Done already is fine. Throws when something may be left. */
-  endSession(name: string, options?: { readonly graceMs?: number }): Promise<void>;
+  endSession(name: string, how?: SessionEnd): Promise<void>;
   /** Ends all sessions and the server. */
   endServer(options?: { readonly graceMs?: number }): Promise<void>;
   /** The text that the screen shows, without escapes. */
@@ -123,13 +133,13 @@ export function createTmux(options: TmuxOptions): Tmux {
     throw tmuxError("TMUX_START", `tmux could not start session ${start.name}`, said);
   }
 
-  async function endSession(name: string, { graceMs = 5000 }: { readonly graceMs?: number } = {}): Promise<void> {
+  async function endSession(name: string, how: SessionEnd = {}): Promise<void> {
     checkName(name);
     const panes = await lookPanes();
     if (!(panes instanceof Map)) throw unsure(name, panes.why);
     const pane = panes.get(name);
     if (pane === undefined) return;
-    const left = await endTree(await lookTree(pane, client.socketPath), graceMs);
+    const left = await endTree(await lookTree(pane, client.socketPath, how.mark), how.graceMs ?? 5000);
     const said = await tell("kill-session", "-t", pane.ids.sessionId);
     if (said.is === "failed") throw unsure(name, said.why);
     if (left.length > 0) throw unsure(name, `processes ${left.map((one) => one.pid).join(", ")} do not end`);
@@ -222,10 +232,18 @@ function newSessionWords({ name, cwd, argv, width = 160, height = 48 }: SessionS
 }
 
 /** Who inherits these two variables of tmux was started in this pane. */
-async function lookTree({ ids, sight }: AgentPane, socketPath: string): Promise<ReturnType<typeof createTreeLook>> {
+async function lookTree(
+  { ids, sight }: AgentPane,
+  socketPath: string,
+  mark?: string,
+): Promise<ReturnType<typeof createTreeLook>> {
   const first = sight.is === "alive" ? await lookProcess(ids.pid) : "absent";
-  const mark = [`TMUX=${socketPath},${ids.serverPid},${ids.sessionId.slice(1)}`, `TMUX_PANE=${ids.paneId}`];
-  return createTreeLook({ pid: ids.pid, born: first === "absent" ? undefined : first.born, mark });
+  const tmuxMark = [`TMUX=${socketPath},${ids.serverPid},${ids.sessionId.slice(1)}`, `TMUX_PANE=${ids.paneId}`];
+  return createTreeLook({
+    pid: ids.pid,
+    born: first === "absent" ? undefined : first.born,
+    marks: mark === undefined ? [tmuxMark] : [tmuxMark, [mark]],
+  });
 }
 
 function lacksStatus({ sight, isClosed }: AgentPane): boolean {
