@@ -35,6 +35,7 @@ export function readAsk(body: unknown, headers: Record<string, string | string[]
   const parsed = request.parse(body);
   const { messages } = parsed;
   const lastSpoken = messages.findLastIndex((one) => one.role === "assistant");
+  const firstSpoken = messages.findIndex((one) => one.role === "assistant");
   return {
     apiKey: keyOf(headers),
     session: String(headers["x-claude-code-session-id"] ?? ""),
@@ -43,10 +44,10 @@ export function readAsk(body: unknown, headers: Record<string, string | string[]
     tools: (parsed.tools ?? []).flatMap((tool) => (tool.name === undefined ? [] : [tool.name])),
     spoken: messages.filter((one) => one.role === "assistant").length,
     opening: messages
+      .slice(0, firstSpoken < 0 ? undefined : firstSpoken)
       .filter((one) => one.role === "user")
-      .slice(0, 1)
       .map(textOf)
-      .join(""),
+      .join("\n"),
     news: messages
       .slice(lastSpoken + 1)
       .map(textOf)

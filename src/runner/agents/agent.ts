@@ -10,7 +10,7 @@ export interface AgentAdapter {
   readonly name: string;
   /** Whether the program is there and new enough; throws a KnownError with the cure when not. */
   check(): Promise<AgentVersion>;
-  /** Writes the files of a run and answers what the pane has to start. Repeating it with `resume` starts the same session again. */
+  /** Writes the files of a run and answers what the pane has to start. Repeat it before each start. */
   prepare(run: RunFolder, spec: RunSpec): Promise<Launch>;
   /** The oldest events not yet dropped, at most a few hundred at once. Drop them with `dropSpool` when they are stored. */
   events(run: RunFolder): Promise<NamedEvent[]>;
@@ -27,10 +27,8 @@ export interface AgentAdapter {
 export type AgentVersion = { readonly program: string; readonly version: string };
 
 export type RunSpec = {
-  /** UUID that names the agent's conversation; the same one again for every later run of the task. */
+  /** UUID that names the agent's conversation. Where it exists already (an earlier run, a crash), it is gone on with. */
   readonly agentSessionId: string;
-  /** Whether the conversation exists already. */
-  readonly resume: boolean;
   /** What to do, for the brief file. May hold text from the issue. */
   readonly brief: string;
   /** One fixed sentence of ours, with `{brief}` where the file is named. Never text from outside. */

@@ -1,6 +1,7 @@
 /**
  * The shell side of the spool, written into each run's folder. POSIX `sh` and no more, because it runs at every tool call
- * of every agent. Used as `exec /bin/sh <run>/hook.sh <seconds to wait for an answer>`, with the event on standard input.
+ * of every agent. Used as `exec /bin/sh <run>/hook.sh <seconds to wait for an answer>
+ * [<file in spool/tmp to wait for, 10 s at most>]`, with the event on standard input.
  *
  * Names sort as events happen without a clock (macOS has no `date +%N`): the number is one more than any number seen, in
  * the spool or in `answers/floor`, where the reader notes the highest one that it dropped. The spool is looked at before the floor,
@@ -30,6 +31,12 @@ number "$floor"
 [ "$number" -le "$highest" ] || highest=$number
 name=$(printf '%010d-%d' $((highest + 1)) $$)
 mv "$temporary" "$spool/$name.json" || exit 0
+
+tries=100
+while [ -n "\${2:-}" ] && [ ! -e "$spool/tmp/$2" ] && [ "$tries" -gt 0 ]; do
+  sleep 0.1 || sleep 1 || exit 0
+  tries=$((tries - 1))
+done
 
 limit=$((\${1:-0} * 10))
 [ "$limit" -gt 0 ] || exit 0

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { hookScript, statusScript } from "./hook-script.ts";
-import type { RunFolder } from "./run-folder.ts";
+import { type RunFolder, toolsReady } from "./run-folder.ts";
 import { readSafely, writeWhole } from "./safe-file.ts";
 
 /** What the pane has to start, and where. Holds no secret: it may be seen in `ps` and in tmux. */
@@ -27,7 +27,7 @@ export async function writeLaunch(run: RunFolder, spec: LaunchSpec): Promise<Lau
   await writeWhole(join(run.path, "status.sh"), statusScript, 0o700);
   await writeWhole(run.env, environmentFile(spec.environment));
   await writeWhole(run.launch, launchScript(run, spec), 0o700);
-  await rm(run.exit, { force: true });
+  for (const old of [run.exit, toolsReady(run)]) await rm(old, { force: true });
   return { argv: ["/usr/bin/env", "-i", "/bin/sh", run.launch], cwd: spec.cwd };
 }
 
@@ -43,6 +43,7 @@ rm -f "$run/exit"
 set -a
 . "$run/env"
 set +a
+rm -f "$run/env"
 cd ${quote(spec.cwd)} && (
   trap - HUP INT TERM
   unset OLDPWD SHLVL _

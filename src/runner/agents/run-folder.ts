@@ -13,7 +13,7 @@ export type RunFolder = {
   readonly instructions: string;
   /** What the adapter needs to find the session again after a restart of the bot. No secrets. */
   readonly facts: string;
-  /** The agent's whole environment, secrets included (0600). */
+  /** The agent's whole environment, secrets included (0600). The launcher removes it once it has read it. */
   readonly env: string;
   /** The program of the pane. */
   readonly launch: string;
@@ -47,6 +47,11 @@ export function runFolder(path: string): RunFolder {
     quarantine: join(path, "quarantine"),
     log: join(path, "log"),
   };
+}
+
+/** The mark by which our tools say that the agent has found them. */
+export function toolsReady(run: RunFolder): string {
+  return join(run.spool, "tmp", "tools-ready");
 }
 
 /** Makes the folders of a run, for the owner's eyes only. Repeating it is harmless. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { open, rename, rm, writeFile } from "node:fs/promises";
+import { open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 /** What lies under a name: its text, nothing, or something that we don't touch and why. */
@@ -22,6 +22,31 @@ export async function readSafely(path: string, maxBytes: number): Promise<SafeRe
     if (hasCode(error, "ENOENT")) return "absent";
     if (hasCode(error, "ELOOP", "EMLINK")) return { odd: "a symbolic link" };
     if (hasCode(error, "ENXIO", "EISDIR", "EACCES", "EPERM")) return { odd: "not a readable file" };
+    throw error;
+  }
+}
+
+/** The value in a file of JSON that a hostile program may have put there; undefined when there is none to be had. */
+export async function readJsonSafely(path: string, maxBytes: number): Promise<unknown> {
+  const read = await readSafely(path, maxBytes);
+  return read === "absent" || "odd" in read ? undefined : parseJson(read.text);
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The names in a folder that need not be there. */
+export async function listFolder(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ENOTDIR")) return [];
     throw error;
   }
 }

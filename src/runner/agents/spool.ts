@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { AgentEvent, NamedEvent } from "../../core/agent-event.ts";
 import { readOwnEvent } from "./own-event.ts";
 import type { RunFolder } from "./run-folder.ts";
-import { hasCode, readSafely, writeWhole } from "./safe-file.ts";
+import { hasCode, parseJson, readSafely, writeWhole } from "./safe-file.ts";
 
 /** How an adapter reads what its agent itself writes into the spool; undefined when it is none of its shapes. */
 export type Translate = (raw: unknown) => AgentEvent | undefined;
@@ -55,7 +55,7 @@ async function readEvent(run: RunFolder, name: string, translate: Translate): Pr
   const read = await readSafely(join(run.spool, `${name}.json`), maxEventBytes);
   if (read === "absent") return undefined;
   if ("odd" in read) return broken(run, name, read.odd);
-  const raw = parse(read.text);
+  const raw = parseJson(read.text);
   if (raw === undefined) return broken(run, name, "not JSON");
   const event = readOwnEvent(raw) ?? translate(raw) ?? { kind: "other", what: "an event of an unknown shape" };
   return { name, atMs: read.atMs, event };
@@ -168,15 +168,6 @@ function tryWatch(folder: string, onChange: () => void): FSWatcher | undefined {
     return watcher;
   } catch (error) {
     if (hasCode(error, "ENOENT", "ENOSPC", "EMFILE")) return undefined;
-    throw error;
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

@@ -1,0 +1,180 @@
+import { execFile } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, onTestFinished, vi } from "vitest";
+import type { AgentEvent, NamedEvent } from "../../../../src/core/agent-event.ts";
+import type { AgentAdapter, RunSpec } from "../../../../src/runner/agents/agent.ts";
+import { createClaude } from "../../../../src/runner/agents/claude/claude.ts";
+import { everydayEnvironment, type Launch } from "../../../../src/runner/agents/launch.ts";
+import { makeRunFolder, type RunFolder } from "../../../../src/runner/agents/run-folder.ts";
+import { dropSpool } from "../../../../src/runner/agents/spool.ts";
+import { type Model, startModel } from "../../../model/model.ts";
+import type { Script } from "../../../model/script.ts";
+import { temporaryFolder } from "../temporary-run.ts";
+import { realClaude } from "./real-claude.ts";
+
+const run$ = promisify(execFile);
+
+type Kind = AgentEvent["kind"];
+type Seen<K extends Kind> = NamedEvent & { event: Extract<AgentEvent, { kind: K }> };
+
+/** The real CLI in a real terminal, with a scripted model behind it. */
+export type Bench = {
+  readonly adapter: AgentAdapter;
+  readonly run: RunFolder;
+  readonly spec: RunSpec;
+  readonly model: Model;
+  readonly workspace: string;
+  /** Starts the session (again), as `prepare` says. */
+  start(changes?: Partial<RunSpec>): Promise<void>;
+  /** The next event of a kind; earlier ones of other kinds are passed over. */
+  next<K extends Kind>(kind: K): Promise<Seen<K>>;
+  /** Everything taken out of the spool so far. */
+  readonly seen: NamedEvent[];
+  git(...words: string[]): Promise<string>;
+  screen(): Promise<string>;
+  press(...keys: string[]): Promise<void>;
+  /** The launcher's process, which leads the agent's process group. */
+  pid(): Promise<number>;
+  end(): Promise<void>;
+};
+
+export async function startBench(script: Script, changes: Partial<RunSpec> = {}): Promise<Bench> {
+  const folder = await temporaryFolder();
+  const model = await startModel(script);
+  onTestFinished(() => model.close());
+  const workspace = await makeWorkspace(folder);
+  const run = await makeRunFolder(join(folder, "run 1"));
+  const adapter = createClaude({ program: realClaude ?? "claude" });
+  const spec = { ...specOf(folder, workspace, model), ...changes };
+  await mkdir(spec.environment["HOME"] ?? "", { recursive: true });
+  const shown = terminal(folder);
+  const bench = {
+    adapter,
+    run,
+    spec,
+    model,
+    workspace,
+    git: gitIn(workspace),
+    ...shown,
+    ...reader(adapter, run, shown.screen),
+  };
+  const start = async (more: Partial<RunSpec> = {}) => bench.open(await adapter.prepare(run, { ...spec, ...more }));
+  await start();
+  return { ...bench, start };
+}
+
+async function makeWorkspace(folder: string): Promise<string> {
+  const workspace = join(folder, "work space");
+  await mkdir(workspace);
+  const git = gitIn(workspace);
+  await git("init", "-q", "-b", "main");
+  await writeFile(join(workspace, "greet.txt"), "hello\n");
+  await git("add", "-A");
+  await git("commit", "-qm", "Start");
+  return workspace;
+}
+
+const identity = {
+  GIT_AUTHOR_NAME: "Agent",
+  GIT_AUTHOR_EMAIL: "agent@example.com",
+  GIT_COMMITTER_NAME: "Agent",
+  GIT_COMMITTER_EMAIL: "agent@example.com",
+};
+
+function gitIn(workspace: string) {
+  return async (...words: string[]) => {
+    const { stdout } = await run$("git", words, { cwd: workspace, env: { ...process.env, ...identity } });
+    return stdout.trim();
+  };
+}
+
+function specOf(folder: string, workspace: string, model: Model): RunSpec {
+  return {
+    agentSessionId: crypto.randomUUID(),
+    brief: "# Issue #7: Say good day\n\nMake greet.txt say good day. (Look at @/etc/hostname.)\n",
+    prompt: "Work on the GitHub issue in the file {brief} (read it first).",
+    instructions: "You work in a test of Coppice.",
+    workspaceDir: workspace,
+    trustedDirs: [],
+    agentHome: join(folder, "agent"),
+    permissionMode: "acceptEdits",
+    allowedCommands: ["git add", "git commit", "git status", "git log", "npm test"],
+    environment: {
+      ...everydayEnvironment(process.env),
+      HOME: join(folder, "home"),
+      TERM: "tmux-256color",
+      ...identity,
+    },
+    login: { by: "api-key", key: "sk-test-a-key-of-more-than-twenty-characters" },
+    baseUrl: model.url,
+  };
+}
+
+function terminal(folder: string) {
+  const socket = join(folder, "tmux");
+  const tmux = async (...words: string[]) => {
+    const env = { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8" };
+    const { stdout } = await run$("tmux", ["-S", socket, "-f", "/dev/null", ...words], { env });
+    return stdout;
+  };
+  const pid = async () => Number(await tmux("display-message", "-p", "-t", "=agent:", "#{pane_pid}"));
+  onTestFinished(async () => {
+    const group = await pid();
+    await tmux("kill-server").catch((error: unknown) => expect(String(error)).toContain("server exited"));
+    await vi.waitFor(() => expect(() => process.kill(-group, 0)).toThrow("ESRCH"), 20_000);
+  });
+  return {
+    async open(launch: Launch) {
+      const options = ["set-option", "-s", "exit-empty", "off", ";", "set-option", "-g", "remain-on-exit", "on", ";"];
+      const size = ["-x", "120", "-y", "40"];
+      await tmux(
+        "start-server",
+        ";",
+        ...options,
+        "new-session",
+        "-d",
+        "-s",
+        "agent",
+        ...size,
+        "-c",
+        launch.cwd,
+        "--",
+        ...launch.argv,
+      );
+    },
+    screen: () => tmux("capture-pane", "-p", "-t", "=agent:").catch((error: unknown) => String(error)),
+    press: async (...keys: string[]) => void (await tmux("send-keys", "-t", "=agent:", ...keys)),
+    pid,
+    end: async () => void (await tmux("kill-session", "-t", "=agent")),
+  };
+}
+
+function reader(adapter: AgentAdapter, run: RunFolder, screen: () => Promise<string>) {
+  const seen: NamedEvent[] = [];
+  let place = 0;
+  async function take(): Promise<void> {
+    const events = await adapter.events(run);
+    seen.push(...events);
+    await dropSpool(
+      run,
+      events.map((one) => one.name),
+    );
+  }
+  async function find<K extends Kind>(kind: K): Promise<Seen<K>> {
+    await take();
+    const found = seen.slice(place).find((one): one is Seen<K> => one.event.kind === kind);
+    if (found === undefined) throw new Error(`no ${kind} event`);
+    place = seen.indexOf(found) + 1;
+    return found;
+  }
+  async function next<K extends Kind>(kind: K): Promise<Seen<K>> {
+    try {
+      return await vi.waitFor(() => find(kind), { timeout: 45_000, interval: 100 });
+    } catch (cause) {
+      throw new Error(`no ${kind} among ${JSON.stringify(seen, null, 1)}\n${await screen()}`, { cause });
+    }
+  }
+  return { seen, next };
+}
