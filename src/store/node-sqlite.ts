@@ -10,16 +10,15 @@ import {
 
 /** Kysely on Node's own SQLite: what Kysely wants is the shape of better-sqlite3, which differs in little. */
 export class NodeSqliteDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig;
+  readonly #database: DatabaseSync;
 
   constructor(database: DatabaseSync) {
-    const config = { database: likeBetterSqlite(database) };
-    super(config);
-    this.#config = config;
+    super({ database: likeBetterSqlite(database) });
+    this.#database = database;
   }
 
   override createDriver(): SqliteDriver {
-    return new ImmediateDriver(this.#config);
+    return new ImmediateDriver(this.#database);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -29,8 +28,20 @@ export class NodeSqliteDialect extends SqliteDialect {
 
 /** A transaction that reads first and writes later fails at once when somebody else wrote in between; one that claims the right to write at its begin waits its turn. */
 class ImmediateDriver extends SqliteDriver {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    super({ database: likeBetterSqlite(database) });
+    this.#database = database;
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  }
+
+  /** On a full disk SQLite has rolled back by itself; a second try would fail, and hide what went wrong. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.isTransaction) await super.rollbackTransaction(connection);
   }
 }
 

@@ -88,6 +88,17 @@ async function migrateOrRelease(db: Database, lease: Lease, { file, log, nowMs }
 function createStore(db: Database, lease: Lease, { file, log }: StoreOptions): OwnStore {
   const notes = createGroupCommit((facts: readonly NewFact[]) => noteFacts(db, facts));
   const words = <T>(run: () => Promise<T>) => inWords(file, run);
+  let closing: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    await notes.idle();
+    try {
+      await lease.release();
+    } finally {
+      await db.destroy();
+    }
+  }
+
   return {
     load: (id) => words(() => loadTask(db, id)),
     save: (task, version, done, atMs) => words(() => saveTask(db, lease, { task, version, done, atMs })),
@@ -101,10 +112,6 @@ function createStore(db: Database, lease: Lease, { file, log }: StoreOptions): O
     rememberedSettings: (id) => words(() => rememberedSettings(db, id)),
     rememberSettings: (id, settings) => words(() => rememberSettings(db, id, settings)),
     trim: (nowMs) => words(() => trimInbox(db, nowMs)),
-    async close() {
-      await notes.idle();
-      await words(() => lease.release());
-      await db.destroy();
-    },
+    close: () => (closing ??= words(close)),
   };
 }
