@@ -1,0 +1,73 @@
+import { isListed } from "../config/repository-list.ts";
+import type { Admission } from "../core/sight.ts";
+import type { Task } from "../core/task.ts";
+import { baseNamedIn } from "../core/trigger.ts";
+import type { Access } from "./access.ts";
+import type { Briefs } from "./brief.ts";
+import type { Issues } from "./issues.ts";
+import type { Repositories, Repository } from "./repositories.ts";
+import type { SettingsFiles } from "./settings-file.ts";
+
+interface AdmissionParts {
+  readonly repositories: Repositories;
+  readonly issues: Issues;
+  readonly access: Access;
+  readonly briefs: Briefs;
+  readonly settings: SettingsFiles;
+  /** undefined: every repository on which the App is installed. */
+  readonly allowedRepositories: readonly string[] | undefined;
+}
+
+/** Answers whether a label may start a task, and with what text and settings. Whoever may not gets no answer. */
+export function createAdmission(parts: AdmissionParts): (task: Task) => Promise<Admission> {
+  const { repositories, issues, access, briefs, settings, allowedRepositories } = parts;
+
+  async function admit(task: Task): Promise<Admission> {
+    const { issue, asked } = task;
+    if (!isServed(`${issue.owner}/${issue.name}`)) return refusedQuietly("the repository is not listed here");
+    const [repository, verdict, sight] = await Promise.all([
+      repositories.look(issue),
+      access.judge(issue, asked.by),
+      issues.look(issue, asked.atMs),
+    ]);
+    if (!isServed(repository.fullName)) return refusedQuietly("the repository is not listed here");
+    if (!verdict.may) return refusedQuietly(verdict.reason);
+    if (sight.is === "gone") return refusedQuietly("the issue is gone");
+    const { data } = sight;
+    const obstacle = obstacleIn(repository, data.state, data.pull_request !== undefined);
+    if (obstacle !== undefined) return { is: "refused", reason: obstacle, isQuiet: false };
+    return await read(task, repository, { title: data.title, body: data.body ?? "", comments: data.comments });
+  }
+
+  function isServed(fullName: string): boolean {
+    return allowedRepositories === undefined || isListed(fullName, allowedRepositories);
+  }
+
+  /** The text is the one that was there when the label was put on, if its webhook came; who labelled has read that one. */
+  async function read(
+    task: Task,
+    repository: Repository,
+    now: Parameters<Briefs["read"]>[1],
+  ): Promise<Admission & { is: "admitted" }> {
+    const [brief, { policy, mistakes }] = await Promise.all([
+      briefs.read(task, { ...now, ...task.asked.text }),
+      settings.inForce(task.issue),
+    ]);
+    const named = baseNamedIn(brief.body);
+    const baseBranch = named ?? policy.base ?? repository.defaultBranch;
+    return { is: "admitted", brief, baseBranch, baseNamed: named !== undefined, policy, mistakes };
+  }
+
+  return admit;
+}
+
+function obstacleIn(repository: Repository, state: string, isPull: boolean): string | undefined {
+  if (repository.isArchived) return "the repository is archived";
+  if (isPull) return "this is a pull request; only issues can be worked on";
+  if (state !== "open") return "the issue is closed";
+  return undefined;
+}
+
+function refusedQuietly(reason: string): Admission {
+  return { is: "refused", reason, isQuiet: true };
+}

@@ -1,0 +1,97 @@
+import type { Forge, Log } from "../control/ports.ts";
+import type { OperatorPolicy } from "../core/policy.ts";
+import type { IssueRef } from "../core/task.ts";
+import { createAccess, type AccessRules } from "./access.ts";
+import { createAdmission } from "./admission.ts";
+import { createBriefs } from "./brief.ts";
+import { hasStatus, inWords, messageOf } from "./failures.ts";
+import { createIssues } from "./issues.ts";
+import { createLabels } from "./labels.ts";
+import type { Octokits } from "./octokits.ts";
+import { createPullRequests } from "./pull-requests.ts";
+import { createRemotes, type Remote } from "./remote.ts";
+import { at, createRepositories, nameOf } from "./repositories.ts";
+import { createSettingsFiles, type ParseSettings, type SettingsMemory } from "./settings-file.ts";
+import { createSight } from "./sight.ts";
+import { createStatusComment } from "./status-comment.ts";
+
+export interface ForgeOptions {
+  readonly octokits: Octokits;
+  readonly appId: number;
+  /** Where people and git find GitHub, such as `https://github.com`. */
+  readonly webUrl: string;
+  readonly operator: Pick<OperatorPolicy, "triggerLabel">;
+  readonly people: AccessRules & {
+    /** undefined: every repository on which the App is installed. */
+    readonly allowedRepositories: readonly string[] | undefined;
+  };
+  readonly memory: SettingsMemory;
+  readonly parseSettings: ParseSettings;
+  /** Told of every token that git gets, so that no log shows one. */
+  readonly learnSecret: (secret: string) => void;
+  readonly log: Log;
+  readonly nowMs: () => number;
+}
+
+/** GitHub for the loop, and for the few others who need to know of it. */
+export interface GithubForge extends Forge {
+  /** The repository as git reaches it. */
+  remote(issue: IssueRef): Remote;
+  /** The settings file of a repository changed, or may have. */
+  forgetSettings(repositoryId: number): void;
+}
+
+export function createForge(options: ForgeOptions): GithubForge {
+  const { octokits, appId, operator, people, log, nowMs } = options;
+  const repositories = createRepositories(octokits);
+  const issues = createIssues({ octokits, repositories, nowMs });
+  const settings = createSettingsFiles({ ...options, parse: options.parseSettings });
+  const access = createAccess(octokits, people);
+  const briefs = createBriefs(octokits, access);
+  const { allowedRepositories } = people;
+  const admit = createAdmission({ repositories, issues, access, briefs, settings, allowedRepositories });
+  const look = createSight({ octokits, issues });
+  const comment = createStatusComment({ octokits, issues, appId, log });
+  const labels = createLabels({ octokits, triggerLabel: operator.triggerLabel, log });
+  const pulls = createPullRequests({ octokits, log });
+
+  /** A token that GitHub takes no more is not used again, so that the next try brings its own. */
+  async function ask<T>(issue: IssueRef, what: string, run: () => Promise<T>): Promise<T> {
+    return await inWords(`${what} (${nameOf(issue)})`, async () => {
+      try {
+        return await run();
+      } catch (error) {
+        if (hasStatus(error, 401)) octokits.forget(issue.installationId);
+        throw error;
+      }
+    });
+  }
+
+  /** A greeting is a nicety: where it is not possible, the work goes on. */
+  async function greet(issue: IssueRef): Promise<void> {
+    const { rest } = octokits.installation(issue.installationId);
+    try {
+      await rest.reactions.createForIssue({ ...at(issue), issue_number: issue.number, content: "eyes" });
+    } catch (error) {
+      if (!hasStatus(error, 403, 404, 410, 422)) throw error;
+      log.info({ issue: nameOf(issue), why: messageOf(error) }, "the issue takes no reaction");
+    }
+  }
+
+  return {
+    look: (task) => ask(task.issue, "show the issue", () => look(task)),
+    admit: (task) => ask(task.issue, "tell who labelled what", () => admit(task)),
+    triggerOf: (issue) =>
+      ask(issue, "show the repository's settings", async () => {
+        const { policy } = await settings.inForce(issue);
+        return { label: policy.triggerLabel ?? operator.triggerLabel, agent: policy.agent };
+      }),
+    greet: (issue) => ask(issue, "take a reaction", () => greet(issue)),
+    say: (task, text) => ask(task.issue, "take the status comment", () => comment.say(task, text)),
+    showState: (task, want, was) => ask(task.issue, "take a label", () => labels.showState(task, want, was)),
+    openPull: (task, pull) => ask(task.issue, "open the pull request", () => pulls.open(task, pull)),
+    askReview: (task, pull) => ask(task.issue, "ask for a review", () => pulls.askReview(task, pull)),
+    remote: createRemotes(options),
+    forgetSettings: (repositoryId) => settings.forget(repositoryId),
+  };
+}

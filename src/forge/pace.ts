@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { KnownError } from "../errors.ts";
+
+/**
+ * How fast GitHub is written to, for each installation apart: one write after another, a few at once without waiting,
+ * then one a second; and new comments and pull requests within what GitHub allows an hour. After "too many" nothing is asked until
+ * GitHub's own time is over.
+ * Source: "Best practices for using the REST API" (one write at a time, a second apart) and "Rate limits" (80 pieces of
+ * content a minute, 500 an hour).
+ */
+export interface Pace {
+  /** @throws KnownError FORGE_LIMIT while GitHub wants quiet. */
+  checkQuiet(who: string): void;
+  /** @throws KnownError FORGE_LIMIT when its turn would come too late. */
+  write<T>(who: string, isNewContent: boolean, run: () => Promise<T>): Promise<T>;
+  keepQuiet(who: string, untilMs: number): void;
+}
+
+/** So many writes may go at once after a pause, and then so many a second. */
+const writes: Rate = { burst: 20, everyMs: 1_000 };
+/** 60 at once and 8 a minute stay below 500 an hour. */
+const newContent: Rate = { burst: 60, everyMs: 7_500 };
+
+/** Longer than this nobody waits for his turn: the pass ends and comes back. */
+const longestWaitMs = 15_000;
+
+interface Rate {
+  readonly burst: number;
+  readonly everyMs: number;
+}
+
+interface Lane {
+  last: Promise<unknown>;
+  quietUntilMs: number;
+  readonly writes: Bucket;
+  readonly newContent: Bucket;
+}
+
+export function createPace(nowMs: () => number): Pace {
+  const lanes = new Map<string, Lane>();
+
+  function laneOf(who: string): Lane {
+    const known = lanes.get(who);
+    if (known !== undefined) return known;
+    const lane: Lane = {
+      last: Promise.resolve(),
+      quietUntilMs: 0,
+      writes: createBucket(writes, nowMs),
+      newContent: createBucket(newContent, nowMs),
+    };
+    lanes.set(who, lane);
+    return lane;
+  }
+
+  function checkQuiet(who: string): void {
+    const { quietUntilMs } = laneOf(who);
+    if (nowMs() < quietUntilMs) throw tooMuch(`GitHub wants no requests until ${timeOf(quietUntilMs)}`);
+  }
+
+  async function myTurn(who: string, isNewContent: boolean): Promise<void> {
+    const lane = laneOf(who);
+    const waitMs = Math.max(lane.writes.waitMs(), isNewContent ? lane.newContent.waitMs() : 0);
+    if (waitMs > longestWaitMs) throw tooMuch(`too much was written to GitHub; the next turn is in ${waitMs} ms`);
+    if (waitMs > 0) await sleep(waitMs);
+    lane.writes.take();
+    if (isNewContent) lane.newContent.take();
+    checkQuiet(who);
+  }
+
+  return {
+    checkQuiet,
+    async write(who, isNewContent, run) {
+      const lane = laneOf(who);
+      const mine = lane.last.then(async () => {
+        await myTurn(who, isNewContent);
+        return await run();
+      });
+      lane.last = Promise.allSettled([mine]);
+      return await mine;
+    },
+    keepQuiet(who, untilMs) {
+      const lane = laneOf(who);
+      lane.quietUntilMs = Math.max(lane.quietUntilMs, untilMs);
+    },
+  };
+}
+
+function tooMuch(words: string): KnownError {
+  return new KnownError("FORGE_LIMIT", words, {
+    retry: "later",
+    hint: "It goes on by itself. Fewer sessions at once, or a longer STATUS_EVERY_SECONDS, keep below GitHub's limits.",
+  });
+}
+
+function timeOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+interface Bucket {
+  waitMs(): number;
+  take(): void;
+}
+
+/** A token bucket: full at first, one more every so often. */
+function createBucket({ burst, everyMs }: Rate, nowMs: () => number): Bucket {
+  let left = burst;
+  let countedAtMs = nowMs();
+
+  function count(): number {
+    const now = nowMs();
+    left = Math.min(burst, left + Math.max(0, now - countedAtMs) / everyMs);
+    countedAtMs = now;
+    return left;
+  }
+
+  return {
+    waitMs: () => Math.max(0, Math.ceil((1 - count()) * everyMs)),
+    take: () => {
+      left = count() - 1;
+    },
+  };
+}
