@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Rest } from "./rest.ts";
+import { deleteBranch, pushFiles } from "./world/branches.ts";
 import type { ReactionContent, StateReason, User } from "./world/model.ts";
+import { findStore, type Store, type World } from "./world/world.ts";
 
 /** What a person does on GitHub's pages. Each action is the REST call of it, in that person's name and with their role. */
 export interface Person {
@@ -15,6 +17,16 @@ export interface Person {
   readonly react: (repository: string, issue: number, content: ReactionContent) => Promise<void>;
   readonly closeIssue: (repository: string, issue: number, reason?: StateReason) => Promise<void>;
   readonly reopen: (repository: string, issue: number) => Promise<void>;
+  readonly openPull: (repository: string, pull: PullText) => Promise<number>;
+  readonly editPull: (repository: string, pull: number, changes: Partial<PullText>) => Promise<void>;
+  readonly closePull: (repository: string, pull: number) => Promise<void>;
+  readonly reopenPull: (repository: string, pull: number) => Promise<void>;
+  /** Hands back the commit that the base points to then. */
+  readonly merge: (repository: string, pull: number, method?: "merge" | "squash" | "rebase") => Promise<string>;
+  readonly requestReview: (repository: string, pull: number, ...reviewers: readonly string[]) => Promise<void>;
+  /** One commit on a branch, which is made from the default branch if need be; `null` takes a file away. */
+  readonly push: (repository: string, branch: string, files: Files, message?: string) => Promise<string>;
+  readonly deleteBranch: (repository: string, branch: string) => Promise<void>;
   readonly lock: (repository: string, issue: number) => Promise<void>;
 }
 
@@ -23,6 +35,17 @@ export interface IssueText {
   readonly body?: string;
   readonly labels?: readonly string[];
 }
+
+export interface PullText {
+  readonly title: string;
+  readonly body?: string;
+  /** `branch`, or `owner:branch` from a fork. */
+  readonly head: string;
+  readonly base: string;
+  readonly draft?: boolean;
+}
+
+export type Files = Readonly<Record<string, string | null>>;
 
 /** Asks for something in a person's name; throws what GitHub refuses it with. */
 export type Ask = (method: string, path: string, body?: unknown) => Promise<unknown>;
@@ -41,11 +64,15 @@ export function createAsk(rest: Rest, user: User): Ask {
 const idSchema = z.object({ id: z.number() }).transform(({ id }) => id);
 const numberSchema = z.object({ number: z.number() }).transform(({ number }) => number);
 
+const shaSchema = z.object({ sha: z.string() }).transform(({ sha }) => sha);
+
 const issueAt = (repository: string, issue: number): string => `/repos/${repository}/issues/${issue}`;
+
+const pullAt = (repository: string, pull: number): string => `/repos/${repository}/pulls/${pull}`;
 
 const commentAt = (repository: string, comment: number): string => `/repos/${repository}/issues/comments/${comment}`;
 
-export function createPerson(user: User, ask: Ask): Person {
+export function createPerson(world: World, user: User, ask: Ask): Person {
   return {
     user,
     openIssue: async (repository, issue) => numberSchema.parse(await ask("POST", `/repos/${repository}/issues`, issue)),
@@ -75,8 +102,32 @@ export function createPerson(user: User, ask: Ask): Person {
     reopen: async (repository, issue) => {
       await ask("PATCH", issueAt(repository, issue), { state: "open" });
     },
+    openPull: async (repository, pull) => numberSchema.parse(await ask("POST", `/repos/${repository}/pulls`, pull)),
+    editPull: async (repository, pull, changes) => {
+      await ask("PATCH", pullAt(repository, pull), changes);
+    },
+    closePull: async (repository, pull) => {
+      await ask("PATCH", pullAt(repository, pull), { state: "closed" });
+    },
+    reopenPull: async (repository, pull) => {
+      await ask("PATCH", pullAt(repository, pull), { state: "open" });
+    },
+    merge: async (repository, pull, method = "merge") =>
+      shaSchema.parse(await ask("PUT", `${pullAt(repository, pull)}/merge`, { merge_method: method })),
+    requestReview: async (repository, pull, ...reviewers) => {
+      await ask("POST", `${pullAt(repository, pull)}/requested_reviewers`, { reviewers });
+    },
+    push: (repository, branch, files, message = "Change some files") =>
+      pushFiles(world, storeOf(world, repository), { user, app: undefined }, { branch, files, message }),
+    deleteBranch: (repository, branch) =>
+      deleteBranch(world, storeOf(world, repository), { user, app: undefined }, branch),
     lock: async (repository, issue) => {
       await ask("PUT", `${issueAt(repository, issue)}/lock`);
     },
   };
+}
+
+function storeOf(world: World, fullName: string): Store {
+  const [owner = "", name = ""] = fullName.split("/");
+  return findStore(world, owner, name);
 }

@@ -8,6 +8,7 @@ import { issueHandlers } from "./rest/issues.ts";
 import { labelHandlers } from "./rest/labels.ts";
 import { mustMay } from "./rest/may.ts";
 import { needOf } from "./rest/needs.ts";
+import { pullHandlers } from "./rest/pulls.ts";
 import { reactionHandlers } from "./rest/reactions.ts";
 import { userHandlers } from "./rest/users.ts";
 import { actorOf, type Tokens, type Who } from "./tokens.ts";
@@ -19,6 +20,7 @@ const handlers: Handlers = {
   ...commentHandlers,
   ...issueHandlers,
   ...labelHandlers,
+  ...pullHandlers,
   ...reactionHandlers,
   ...userHandlers,
 };

@@ -24,6 +24,7 @@ import { Hono } from "hono";
 import { loadContract } from "./contract.ts";
 import { createDeliveries, type Fate, type Letter } from "./deliveries.ts";
 import { createEmit } from "./emissions.ts";
+import { mountGit } from "./git-http.ts";
 import { mountRest, type SeenRequest } from "./http.ts";
 import { makePrivateKey, publicKeyOf } from "./keys.ts";
 import { createLimits } from "./limits.ts";
@@ -31,7 +32,7 @@ import { createAsk, createPerson, type Person } from "./people.ts";
 import { createRest } from "./rest.ts";
 import { createTokens } from "./tokens.ts";
 import { install, selectRepositories, setPermissions, suspend, uninstall, unsuspend } from "./world/installations.ts";
-import type { App, Installation, Permissions, Role, User } from "./world/model.ts";
+import type { App, Installation, Permissions, Protection, Role, User } from "./world/model.ts";
 import { createRepository } from "./world/repositories.ts";
 import { findStore, get, type Store, type World } from "./world/world.ts";
 
@@ -69,6 +70,10 @@ export interface RepositoryOptions {
   readonly defaultBranch?: string;
   /** Collaborators by login. */
   readonly roles?: Readonly<Record<string, Role>>;
+  /** False, as in private repositories of free plans: no draft pull requests. */
+  readonly allowsDrafts?: boolean;
+  /** The full name of a repository that this is a fork of. */
+  readonly forkOf?: string;
 }
 
 export interface Github extends AsyncDisposable {
@@ -94,6 +99,8 @@ export interface Github extends AsyncDisposable {
   /** By names without the owner. */
   readonly selectRepositories: (installation: number, names: readonly string[]) => void;
   readonly store: (fullName: string) => Store;
+  /** What a branch asks of those who want to change it; nothing unless told. */
+  readonly protect: (fullName: string, protection: Partial<Protection> & Pick<Protection, "branch">) => void;
   readonly as: (login: string) => Person;
   readonly tokenOf: (login: string) => string;
   /** Resolves once every webhook under way has been answered. */
@@ -172,11 +179,13 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
     nowMs,
     nextId,
     emit: createEmit(() => world, contract, deliveries, violations),
+    missingChecks: () => [],
   };
   const tokens = createTokens(() => world, options.tokenLifeMs ?? 3_600_000);
   const rest = createRest({ world, contract, tokens, deliveries, violations });
   const hono = new Hono();
   const limits = createLimits(options.requestsPerHour ?? 5000, nowMs);
+  mountGit(hono, { world, tokens, requests });
   mountRest(hono, { contract, rest, tokens, limits, violations, requests, nowMs });
 
   const { server, port } = await listen(hono, options.port ?? 0);
@@ -205,7 +214,11 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
     selectRepositories: (id, names) =>
       void selectRepositories(world, id, idsOf(world, get(world.installations, id).account, names)),
     store: (name) => storeNamed(world, name),
-    as: (login) => createPerson(addUser(login), createAsk(rest, addUser(login))),
+    protect: (name, protection) => {
+      const whole = { contexts: [], refusesPushes: false, ...protection };
+      storeNamed(world, name).protections.set(protection.branch, whole);
+    },
+    as: (login) => createPerson(world, addUser(login), createAsk(rest, addUser(login))),
     tokenOf: (login) => tokens.personal(addUser(login)),
     settled: deliveries.settled,
     close,
@@ -246,7 +259,8 @@ async function addRepository(
   const [owner = "", name = ""] = fullName.split("/");
   const roles = new Map(Object.entries(options.roles ?? {}).map(([login, role]) => [addUser(login).id, role]));
   const files = options.files ?? { "README.md": `# ${name}\n` };
-  return createRepository(world, folder, { ...options, owner: addUser(owner), name, files, roles });
+  const forkOf = options.forkOf === undefined ? undefined : storeNamed(world, options.forkOf);
+  return createRepository(world, folder, { ...options, owner: addUser(owner), name, files, roles, forkOf });
 }
 
 function installOn(world: World, account: User, { repositories, permissions }: InstallOptions): Installation {

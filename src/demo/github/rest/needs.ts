@@ -70,6 +70,19 @@ const table: Readonly<Record<string, readonly [app: string, role?: Role]>> = {
   "reactions/create-for-issue-comment": [issuesOrPulls],
   "reactions/list-for-issue-comment": [readIssuesOrPulls],
   "reactions/delete-for-issue-comment": [issuesOrPulls],
+
+  "pulls/list": ["pull_requests:read"],
+  "pulls/get": ["pull_requests:read"],
+  "pulls/create": ["pull_requests:write"],
+  "pulls/update": ["pull_requests:write"],
+  "pulls/check-if-merged": ["pull_requests:read"],
+  "pulls/merge": ["contents:write", "write"],
+  "pulls/update-branch": ["pull_requests:write", "write"],
+  "pulls/list-files": ["pull_requests:read"],
+  "pulls/list-commits": ["pull_requests:read"],
+  "pulls/list-requested-reviewers": ["pull_requests:read"],
+  "pulls/request-reviewers": ["pull_requests:write", "triage"],
+  "pulls/remove-requested-reviewers": ["pull_requests:write", "triage"],
 };
 
 export function needOf(operation: string): Need | undefined {

@@ -62,7 +62,8 @@ export function editIssue(world: World, store: Store, by: Actor, number: number,
   return get(store.issues, number);
 }
 
-function editText(world: World, store: Store, by: Actor, number: number, changes: IssueChanges): void {
+/** Title and body, with one `edited` for both. */
+export function editText(world: World, store: Store, by: Actor, number: number, changes: IssueChanges): void {
   const before = get(store.issues, number);
   const { title = before.title, body = before.body } = changes;
   const edits = {

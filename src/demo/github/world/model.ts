@@ -52,6 +52,10 @@ export interface Repository {
   readonly isPrivate: boolean;
   readonly isArchived: boolean;
   readonly defaultBranch: string;
+  /** The repository that this is a copy of. */
+  readonly forkOf: number | undefined;
+  /** Private repositories of free plans have no draft pull requests. */
+  readonly allowsDrafts: boolean;
   /** The bare repository on disk. */
   readonly folder: string;
   readonly createdMs: number;
@@ -142,4 +146,13 @@ export interface PullEnd {
   readonly branch: string;
   /** The branch's tip; it stays what it was when the pull request was closed. */
   readonly sha: string;
+}
+
+/** What a branch asks of those who want to change it. */
+export interface Protection {
+  readonly branch: string;
+  /** Checks that must have succeeded before a merge. */
+  readonly contexts: readonly string[];
+  /** Whether only pull requests may change it. */
+  readonly refusesPushes: boolean;
 }

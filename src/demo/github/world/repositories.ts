@@ -1,6 +1,8 @@
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { commit, gitEnvironment } from "./git.ts";
+import { updateHook } from "../git-refusals.ts";
+import { commit, git, gitEnvironment } from "./git.ts";
 import type { Repository, Role, User } from "./model.ts";
 import type { Store, World } from "./world.ts";
 
@@ -13,6 +15,8 @@ export interface RepositoryDraft {
   /** What the first commit holds. */
   readonly files: Readonly<Record<string, string>>;
   readonly roles: ReadonlyMap<number, Role>;
+  readonly allowsDrafts?: boolean | undefined;
+  readonly forkOf?: Store | undefined;
 }
 
 /** A repository with one commit on its default branch, in a bare repository under `folder`. */
@@ -28,16 +32,27 @@ export async function createRepository(world: World, folder: string, draft: Repo
     isPrivate: draft.isPrivate ?? false,
     isArchived: false,
     defaultBranch,
+    forkOf: draft.forkOf?.repository.id,
+    allowsDrafts: draft.allowsDrafts ?? true,
     folder: join(folder, `${id}.git`),
     createdMs: nowMs,
     pushedMs: nowMs,
   };
   await initialise(repository);
-  const first = { branch: defaultBranch, parent: undefined, message: "Initial commit", author: owner, atMs: nowMs };
-  await commit(repository.folder, { ...first, files });
+  if (draft.forkOf !== undefined) {
+    await git(repository.folder, ["fetch", "--quiet", draft.forkOf.repository.folder, "+refs/heads/*:refs/heads/*"]);
+  } else await plant(repository, files);
   const store = emptyStore(repository, draft.roles);
   world.stores.set(id, store);
   return store;
+}
+
+async function plant(
+  { folder, defaultBranch, owner, createdMs }: Repository,
+  files: RepositoryDraft["files"],
+): Promise<void> {
+  const first = { branch: defaultBranch, parent: undefined, message: "Initial commit", author: owner, atMs: createdMs };
+  await commit(folder, { ...first, files });
 }
 
 async function initialise({ folder, defaultBranch }: Repository): Promise<void> {
@@ -47,7 +62,18 @@ async function initialise({ folder, defaultBranch }: Repository): Promise<void> 
     ["init", "--quiet", "--bare", "--template=", `--initial-branch=${defaultBranch}`, folder],
     options,
   );
+  for (const [name, value] of Object.entries(served)) await git(folder, ["config", name, value]);
+  await mkdir(join(folder, "hooks"));
+  await writeFile(join(folder, "hooks", "update"), updateHook, { mode: 0o755 });
 }
+
+/** What GitHub's git server allows: pushes, and fetching a commit by its id or without its blobs. */
+const served = {
+  "http.receivepack": "true",
+  "uploadpack.allowFilter": "true",
+  "uploadpack.allowAnySHA1InWant": "true",
+  "gc.auto": "0",
+};
 
 const emptyStore = (repository: Repository, roles: ReadonlyMap<number, Role>): Store => ({
   repository,
@@ -59,4 +85,5 @@ const emptyStore = (repository: Repository, roles: ReadonlyMap<number, Role>): S
   events: [],
   reactions: new Map(),
   pulls: new Map(),
+  protections: new Map(),
 });

@@ -6,6 +6,7 @@ import type {
   Issue,
   IssueEvent,
   Label,
+  Protection,
   Pull,
   Reaction,
   Repository,
@@ -24,6 +25,8 @@ export interface World {
   readonly nowMs: () => number;
   readonly nextId: () => number;
   readonly emit: (emission: Emission) => void;
+  /** Required checks that have not succeeded yet. */
+  readonly missingChecks: (store: Store, pull: Pull) => readonly string[];
 }
 
 /** A repository with all that belongs to it. */
@@ -39,6 +42,8 @@ export interface Store {
   readonly reactions: Map<number, Reaction>;
   /** By number, like issues. */
   readonly pulls: Map<number, Pull>;
+  /** By branch. */
+  readonly protections: Map<string, Protection>;
 }
 
 /** Something that GitHub tells the App about, if it is subscribed to it. */
