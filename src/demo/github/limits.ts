@@ -1,6 +1,14 @@
 import type { Answer } from "./rest/call.ts";
-import { refusalAnswer } from "./rest.ts";
+import { refusalAnswer } from "./rest/refusal.ts";
 import { Refusal } from "./world/errors.ts";
+
+export interface Left {
+  readonly limit: number;
+  readonly used: number;
+  readonly remaining: number;
+  /** In seconds, as GitHub says it. */
+  readonly reset: number;
+}
 
 const hourMs = 3_600_000;
 
@@ -9,6 +17,7 @@ export interface Limits {
   /** The 403 for who has none left. */
   readonly refuse: (authorization: string | undefined) => Answer | undefined;
   /** Counts a request and hands back the headers that say what is left. */
+  readonly look: (authorization: string | undefined) => Left;
   readonly count: (authorization: string | undefined, isFree: boolean) => Record<string, string>;
 }
 
@@ -23,23 +32,25 @@ export function createLimits(perHour: number, nowMs: () => number): Limits {
     return fresh;
   }
 
-  function headersOf({ used, untilMs }: { readonly used: number; readonly untilMs: number }): Record<string, string> {
-    return {
-      "x-ratelimit-limit": String(perHour),
-      "x-ratelimit-used": String(used),
-      "x-ratelimit-remaining": String(Math.max(0, perHour - used)),
-      "x-ratelimit-reset": String(Math.ceil(untilMs / 1000)),
-      "x-ratelimit-resource": "core",
-    };
+  function look(authorization: string | undefined): Left {
+    const { used, untilMs } = windowOf(authorization);
+    return { limit: perHour, used, remaining: Math.max(0, perHour - used), reset: Math.ceil(untilMs / 1000) };
   }
 
   return {
+    look,
     refuse: (authorization) =>
       windowOf(authorization).used < perHour ? undefined : refusalAnswer(new Refusal(403, "API rate limit exceeded")),
     count: (authorization, isFree) => {
-      const window = windowOf(authorization);
-      if (!isFree) window.used += 1;
-      return headersOf(window);
+      if (!isFree) windowOf(authorization).used += 1;
+      const { limit, used, remaining, reset } = look(authorization);
+      return {
+        "x-ratelimit-limit": String(limit),
+        "x-ratelimit-used": String(used),
+        "x-ratelimit-remaining": String(remaining),
+        "x-ratelimit-reset": String(reset),
+        "x-ratelimit-resource": "core",
+      };
     },
   };
 }

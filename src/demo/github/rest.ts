@@ -1,15 +1,22 @@
 import type { Contract } from "./contract.ts";
 import type { Found } from "./contract/operations.ts";
 import type { Deliveries } from "./deliveries.ts";
+import type { Limits } from "./limits.ts";
 import { appHandlers } from "./rest/apps.ts";
 import type { Answer, Call, Handlers } from "./rest/call.ts";
 import { commentHandlers } from "./rest/comments.ts";
+import { commitHandlers } from "./rest/commits.ts";
+import { contentHandlers } from "./rest/contents.ts";
 import { issueHandlers } from "./rest/issues.ts";
 import { labelHandlers } from "./rest/labels.ts";
 import { mustMay } from "./rest/may.ts";
+import { metaHandlers } from "./rest/meta.ts";
 import { needOf } from "./rest/needs.ts";
 import { pullHandlers } from "./rest/pulls.ts";
 import { reactionHandlers } from "./rest/reactions.ts";
+import { refHandlers } from "./rest/refs.ts";
+import { refusalAnswer } from "./rest/refusal.ts";
+import { repoHandlers } from "./rest/repos.ts";
 import { userHandlers } from "./rest/users.ts";
 import { actorOf, type Tokens, type Who } from "./tokens.ts";
 import { Refusal } from "./world/errors.ts";
@@ -18,10 +25,15 @@ import { findStore, type Store, type World } from "./world/world.ts";
 const handlers: Handlers = {
   ...appHandlers,
   ...commentHandlers,
+  ...commitHandlers,
+  ...contentHandlers,
   ...issueHandlers,
   ...labelHandlers,
+  ...metaHandlers,
   ...pullHandlers,
   ...reactionHandlers,
+  ...refHandlers,
+  ...repoHandlers,
   ...userHandlers,
 };
 
@@ -45,10 +57,11 @@ export interface RestParts {
   readonly contract: Contract;
   readonly tokens: Tokens;
   readonly deliveries: Deliveries;
+  readonly limits: Limits;
   readonly violations: string[];
 }
 
-export function createRest({ world, contract, tokens, deliveries, violations }: RestParts): Rest {
+export function createRest({ world, contract, tokens, deliveries, limits, violations }: RestParts): Rest {
   async function perform(request: RestRequest, identify: () => Who): Promise<Answer> {
     const { method, path } = request;
     const found = contract.find(method, path);
@@ -95,6 +108,7 @@ export function createRest({ world, contract, tokens, deliveries, violations }: 
       world,
       tokens,
       deliveries,
+      limits,
       who,
       params,
       store: () => (store ??= findStore(world, params["owner"] ?? "", params["repo"] ?? "")),
@@ -103,9 +117,4 @@ export function createRest({ world, contract, tokens, deliveries, violations }: 
   }
 
   return { perform };
-}
-
-export function refusalAnswer({ status, message, errors }: Refusal): Answer {
-  const documentation_url = "https://docs.github.com/rest";
-  return { status, body: { message, ...(errors && { errors }), documentation_url, status: String(status) } };
 }

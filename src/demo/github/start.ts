@@ -30,6 +30,7 @@ import { makePrivateKey, publicKeyOf } from "./keys.ts";
 import { createLimits } from "./limits.ts";
 import { createAsk, createPerson, type Person } from "./people.ts";
 import { createRest } from "./rest.ts";
+import { createSettings, type Settings } from "./settings.ts";
 import { createTokens } from "./tokens.ts";
 import { install, selectRepositories, setPermissions, suspend, uninstall, unsuspend } from "./world/installations.ts";
 import type { App, Installation, Permissions, Protection, Role, User } from "./world/model.ts";
@@ -99,6 +100,8 @@ export interface Github extends AsyncDisposable {
   /** By names without the owner. */
   readonly selectRepositories: (installation: number, names: readonly string[]) => void;
   readonly store: (fullName: string) => Store;
+  /** What its owner can do to a repository. */
+  readonly settings: (fullName: string) => Settings;
   /** What a branch asks of those who want to change it; nothing unless told. */
   readonly protect: (fullName: string, protection: Partial<Protection> & Pick<Protection, "branch">) => void;
   readonly as: (login: string) => Person;
@@ -182,9 +185,9 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
     missingChecks: () => [],
   };
   const tokens = createTokens(() => world, options.tokenLifeMs ?? 3_600_000);
-  const rest = createRest({ world, contract, tokens, deliveries, violations });
-  const hono = new Hono();
   const limits = createLimits(options.requestsPerHour ?? 5000, nowMs);
+  const rest = createRest({ world, contract, tokens, deliveries, limits, violations });
+  const hono = new Hono();
   mountGit(hono, { world, tokens, requests });
   mountRest(hono, { contract, rest, tokens, limits, violations, requests, nowMs });
 
@@ -214,6 +217,7 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
     selectRepositories: (id, names) =>
       void selectRepositories(world, id, idsOf(world, get(world.installations, id).account, names)),
     store: (name) => storeNamed(world, name),
+    settings: (name) => createSettings(world, storeNamed(world, name), addUser),
     protect: (name, protection) => {
       const whole = { contexts: [], refusesPushes: false, ...protection };
       storeNamed(world, name).protections.set(protection.branch, whole);

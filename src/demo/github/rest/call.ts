@@ -1,5 +1,6 @@
 import type { Tokens, Who } from "../tokens.ts";
 import type { Deliveries } from "../deliveries.ts";
+import type { Limits } from "../limits.ts";
 import type { Actor } from "../world/model.ts";
 import type { Store, World } from "../world/world.ts";
 
@@ -8,6 +9,7 @@ export interface Call {
   readonly world: World;
   readonly tokens: Tokens;
   readonly deliveries: Deliveries;
+  readonly limits: Limits;
   readonly who: Who;
   readonly authorization: string | undefined;
   readonly params: Readonly<Record<string, string>>;

@@ -107,3 +107,21 @@ export function installationOf(world: World, { repository }: Store): Installatio
 
 export const covers = (repositories: Installation["repositories"], { id }: Repository): boolean =>
   repositories === "all" || repositories.includes(id);
+
+/** The older of the two words for a role knows only four of them. */
+export function permissionOf(role: Role | undefined): "none" | "read" | "write" | "admin" {
+  switch (role) {
+    case undefined:
+      return "none";
+    case "triage":
+      return "read";
+    case "maintain":
+      return "write";
+    case "read":
+    case "write":
+    case "admin":
+      return role;
+    default:
+      return role satisfies never;
+  }
+}
