@@ -28,7 +28,11 @@ export interface ServerOptions {
 }
 
 type Health = "starting" | "ready" | "draining";
-type Middleware = Awaited<ReturnType<typeof createNodeMiddleware>>;
+
+interface Ears {
+  readonly middleware: Awaited<ReturnType<typeof createNodeMiddleware>>;
+  readonly probot: Probot;
+}
 
 /** GitHub's own limit is 25 MB; what we listen to is far below. */
 const mostBytes = 5 * 1_024 * 1_024;
@@ -40,10 +44,12 @@ const drainMs = 10_000;
  */
 export async function startServer(options: ServerOptions): Promise<WebServer> {
   const { probot, app, log } = options;
-  const middleware: Middleware = await createNodeMiddleware(app, { probot, webhooksPath });
+  const middleware = await createNodeMiddleware(app, { probot, webhooksPath });
   let health: Health = "starting";
   const server = createServer((request, response) => {
-    answer(request, response, health, middleware).catch((error: unknown) => {
+    // Connections that are kept alive would keep the server from closing.
+    response.once("close", () => health === "draining" && setImmediate(() => server.closeIdleConnections()));
+    answer(request, response, health, { middleware, probot }).catch((error: unknown) => {
       log.error({ err: error }, "a request failed; this is a bug in Coppice");
       if (!response.headersSent) reply(response, 500, "internal error");
     });
@@ -63,16 +69,11 @@ export async function startServer(options: ServerOptions): Promise<WebServer> {
   };
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  health: Health,
-  middleware: Middleware,
-): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, health: Health, ears: Ears): Promise<void> {
   if (health === "draining") response.setHeader("connection", "close");
   const [path] = (request.url ?? "").split("?");
   if (path === "/healthz") return replyHealth(request, response, health);
-  if (path === webhooksPath) return await takeWebhook(request, response, health, middleware);
+  if (path === webhooksPath) return await takeWebhook(request, response, health, ears);
   reply(response, 404, "not found");
 }
 
@@ -88,7 +89,7 @@ async function takeWebhook(
   request: IncomingMessage,
   response: ServerResponse,
   health: Health,
-  middleware: Middleware,
+  { middleware, probot }: Ears,
 ): Promise<void> {
   if (request.method !== "POST") return reply(response, 405, "only POST", { allow: "POST" });
   if (!/^application\/json\b/i.test(request.headers["content-type"] ?? ""))
@@ -97,7 +98,15 @@ async function takeWebhook(
   const body = await readBody(request, mostBytes);
   if (body === "too-large") return reply(response, 413, "too large", { connection: "close" });
   if (body === "broken-off") return;
-  await middleware(Object.assign(request, { body: body.toString("utf8") }), response);
+  const text = body.toString("utf8");
+  if (!(await isSigned(request, text, probot))) return reply(response, 401, "not signed with our secret");
+  await middleware(Object.assign(request, { body: text }), response);
+}
+
+/** Probot looks again; but it would log every stranger's attempt as an error of ours. */
+async function isSigned({ headers }: IncomingMessage, body: string, probot: Probot): Promise<boolean> {
+  const signature = headers["x-hub-signature-256"];
+  return typeof signature === "string" && body !== "" && (await probot.webhooks.verify(body, signature));
 }
 
 function reply(response: ServerResponse, status: number, words: string, headers: Record<string, string> = {}): void {

@@ -1,0 +1,139 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino, type Logger } from "pino";
+import { silentRepository } from "../../src/core/policy.ts";
+import type { IssueRef, Task } from "../../src/core/task.ts";
+import { newTask } from "../../src/core/task.ts";
+import { startGithub, type Github, type GithubOptions } from "../../src/demo/github/start.ts";
+import { createForge, type ForgeOptions, type GithubForge } from "../../src/forge/forge.ts";
+import { createProbotApp, type ProbotApp } from "../../src/forge/probot.ts";
+import { startServer, type WebServer, webhooksPath } from "../../src/forge/server.ts";
+import type { SettingsMemory } from "../../src/forge/settings-file.ts";
+import { createWebhookApp } from "../../src/index.ts";
+import { createInbox, type TestInbox } from "./inbox.ts";
+
+export const silentLog: Logger = pino({ level: "silent" });
+
+export function createMemory(): SettingsMemory {
+  const kept = new Map<number, { good: unknown; mistakes: readonly string[] }>();
+  return {
+    rememberedSettings: async (id) => kept.get(id),
+    rememberSettings: async (id, settings) => void kept.set(id, settings),
+  };
+}
+
+export const everybodyWhoWrites: ForgeOptions["people"] = {
+  minRole: "write",
+  allowedBots: [],
+  allowedRepositories: undefined,
+};
+
+/** The parts of a forge that are the same in most tests. */
+export function forgeOptions(given: Pick<ForgeOptions, "octokits"> & Partial<ForgeOptions>): ForgeOptions {
+  return {
+    appId: 4242,
+    webUrl: "https://github.test",
+    operator: { triggerLabel: "coppice" },
+    people: everybodyWhoWrites,
+    memory: createMemory(),
+    parseSettings: () => ({ policy: silentRepository }),
+    learnSecret: () => {},
+    log: silentLog,
+    nowMs: Date.now,
+    ...given,
+  };
+}
+
+export interface Bench extends AsyncDisposable {
+  readonly github: Github;
+  readonly app: ProbotApp;
+  readonly forge: GithubForge;
+  readonly server: WebServer;
+  readonly inbox: TestInbox;
+  readonly news: string[];
+  readonly webhookUrl: string;
+}
+
+export interface BenchOptions {
+  readonly github?: Partial<GithubOptions>;
+  readonly forge?: Partial<ForgeOptions>;
+  readonly patienceMs?: number;
+  readonly drainMs?: number;
+}
+
+/** The forge and its webhook server, against a stand-in GitHub with the repository alice/garden, where bob may write. */
+export async function startBench(options: BenchOptions = {}): Promise<Bench> {
+  const folder = await mkdtemp(join(tmpdir(), "coppice-forge-"));
+  const github = await startGithub({ folder, ...options.github });
+  await github.addRepository("alice/garden", { roles: { bob: "write" } });
+  github.install("alice");
+  const app = createProbotApp({ app: github.app, github: { apiUrl: github.apiUrl } }, silentLog);
+  const forge = createForge(
+    forgeOptions({ octokits: app.octokits, appId: github.app.id, webUrl: github.url, ...options.forge }),
+  );
+  const inbox = createInbox();
+  const news: string[] = [];
+  const webhooks = createWebhookApp({
+    store: inbox,
+    wake: () => void news.push("wake"),
+    forgetSettings: (id) => void news.push(`settings ${id}`),
+    installationChanged: (id) => void news.push(`installation ${id}`),
+    ownLogin: () => `${github.app.slug}[bot]`,
+    log: silentLog,
+    nowMs: Date.now,
+    ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
+  });
+  const server = await startServer({
+    host: "127.0.0.1",
+    port: 0,
+    probot: app.probot,
+    app: webhooks,
+    log: silentLog,
+    ...(options.drainMs !== undefined && { drainMs: options.drainMs }),
+  });
+  const webhookUrl = `http://127.0.0.1:${server.port}${webhooksPath}`;
+  github.webhookUrl = webhookUrl;
+  return {
+    github,
+    app,
+    forge,
+    server,
+    inbox,
+    news,
+    webhookUrl,
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      await github.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** An issue in alice/garden that bob labelled, as the task that begins with it. */
+export async function labelledTask(
+  { github }: Pick<Bench, "github">,
+  text: { readonly title: string; readonly body?: string } = { title: "Water it" },
+): Promise<Task> {
+  const number = await github.as("bob").openIssue("alice/garden", text);
+  await github.as("bob").label("alice/garden", number, "coppice");
+  await github.settled();
+  return taskOf({ github }, number);
+}
+
+export function taskOf({ github }: Pick<Bench, "github">, number: number, by = "bob"): Task {
+  const asked = { by: github.addUser(by), atMs: Date.now(), label: "coppice", text: undefined };
+  return newTask(issueOf({ github }, number), asked, "claude", undefined);
+}
+
+export function issueOf({ github }: Pick<Bench, "github">, number: number): IssueRef {
+  const { repository } = github.store("alice/garden");
+  const [installation] = github.world.installations.values();
+  return {
+    installationId: installation?.id ?? 0,
+    repositoryId: repository.id,
+    owner: "alice",
+    name: "garden",
+    number,
+  };
+}
