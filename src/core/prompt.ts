@@ -6,12 +6,14 @@ export const submitTool = "submit_pull_request";
 export const noChangeTool = "no_change_needed";
 
 /**
- * The first thing the agent is told. It holds none of the issue's text: an agent may read `@path` in a prompt as a wish to
- * attach that file, so what people wrote is handed over in a file.
+ * The first thing the agent is told, `{brief}` being a file. It holds none of the issue's text: an agent may read `@path`
+ * in a prompt as a wish to attach that file, so what people wrote is handed over in a file.
  */
-export function first(briefPath: string): string {
-  return `Work on the GitHub issue in the file ${briefPath} (read it first). Follow your instructions for how to hand the work in.`;
-}
+export const first =
+  "Work on the GitHub issue in the file {brief} (read it first). Follow your instructions for how to hand the work in.";
+
+/** What a resumed agent is told. */
+export const news = "There is news about your work in the file {brief}. Read it first, then go on.";
 
 /** What the repository itself says to agents, read from its base branch. */
 export interface RepositoryTexts {

@@ -1,0 +1,149 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import type { Settings } from "./config/arranged-settings.ts";
+import { parseRepositoryFile } from "./config/repository-file.ts";
+import { createLoop } from "./control/loop.ts";
+import type { World } from "./control/ports.ts";
+import type { Redactor } from "./core/redact.ts";
+import type { OperatorPolicy } from "./core/policy.ts";
+import { createForge } from "./forge/forge.ts";
+import { createProbotApp } from "./forge/probot.ts";
+import { startRelay } from "./forge/relay.ts";
+import { startServer, webhooksPath } from "./forge/server.ts";
+import { createSweep } from "./forge/sweep.ts";
+import { createWebhookApp } from "./index.ts";
+import type { AgentAdapter } from "./runner/agents/agent.ts";
+import { createClaude } from "./runner/agents/claude/claude.ts";
+import { placesIn } from "./runner/places.ts";
+import { createRunner } from "./runner/runner.ts";
+import { createTmux } from "./runner/tmux.ts";
+import { openWall } from "./runner/wall.ts";
+import { createWorkspaces } from "./runner/workspaces.ts";
+import { openStore } from "./store/store.ts";
+
+export interface Service {
+  /** Where it listens. */
+  readonly url: string;
+  /** Takes no more webhooks, ends the passes under way and closes the store. Sessions live on. */
+  stop(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  readonly settings: Settings;
+  readonly log: Logger;
+  /** Knows the secrets in use; told of those that are made while we run. */
+  readonly redactor: Redactor;
+  /** Agents besides Claude Code. */
+  readonly agents?: readonly AgentAdapter[];
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** Wires everything: the one place that knows all others. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { settings, log, redactor, environment = process.env } = options;
+  const nowMs = Date.now;
+  for (const warning of settings.warnings) log.warn({}, warning);
+  const agents = agentsOf(options);
+  const operator = operatorPolicy(settings, [...agents.keys()]);
+  const places = placesIn(settings.service.homePath);
+  const store = await openStore({ file: join(settings.service.homePath, "coppice.db"), log, nowMs });
+
+  const { probot, octokits, whoWeAre } = createProbotApp(settings, log);
+  const forge = createForge({
+    octokits,
+    appId: settings.app.id,
+    webUrl: settings.github.webUrl,
+    operator,
+    people: settings.people,
+    memory: store,
+    parseSettings: parseRepositoryFile,
+    learnSecret: redactor.learn,
+    log,
+    nowMs,
+  });
+
+  const tmux = createTmux({ socketPath: places.tmuxSocket, environment });
+  const wallFor = () => openWall;
+  const workspaces = createWorkspaces({
+    places,
+    wallFor,
+    remoteOf: forge.remote,
+    identity: { name: "Coppice", email: "coppice@localhost" },
+    onProgress: (issue, line) => log.info({ issue: issue.number }, line),
+  });
+  const runner = createRunner({
+    places,
+    tmux,
+    workspaces,
+    agents,
+    operator,
+    wallFor,
+    login: settings.claude.login,
+    baseUrl: settings.claude.baseUrl,
+    environment,
+    onNews: (issue) => loop.wake(issue),
+  });
+
+  const world: World = { store, forge, runner, operator, log, nowMs, newConversation: randomUUID };
+  const loop = createLoop(world);
+  const sweep = createSweep({ octokits, forge, store, operator, log, nowMs, wake: () => void loop.wakeForFacts() });
+
+  let ownLogin: string | undefined;
+  const server = await startServer({
+    host: settings.service.host,
+    port: settings.service.port,
+    probot,
+    app: createWebhookApp({
+      store,
+      wake: () => void loop.wakeForFacts(),
+      forgetSettings: forge.forgetSettings,
+      installationChanged: sweep.soon,
+      ownLogin: () => ownLogin,
+      log,
+      nowMs,
+    }),
+    log,
+  });
+  const url = `http://${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port}`;
+  const { webhookProxyUrl } = settings.app;
+  const relay =
+    webhookProxyUrl === undefined
+      ? undefined
+      : startRelay({ source: webhookProxyUrl, target: `${url}${webhooksPath}`, log });
+
+  ownLogin = await whoWeAre();
+  await loop.start();
+  sweep.start();
+  server.ready();
+  log.info({ url, home: settings.service.homePath, app: ownLogin }, `Coppice listens on ${url}`);
+
+  return {
+    url,
+    async stop() {
+      log.info({}, "stops; sessions live on");
+      await relay?.close();
+      await server.close();
+      await sweep.stop();
+      await loop.stop();
+      runner.close();
+      await store.close();
+    },
+  };
+}
+
+function agentsOf({ settings, agents = [] }: ServiceOptions): ReadonlyMap<string, AgentAdapter> {
+  const all = [createClaude({ program: settings.claude.path }), ...agents];
+  return new Map(all.map((agent) => [agent.name, agent]));
+}
+
+function operatorPolicy({ people, agent, limits }: Settings, agents: readonly string[]): OperatorPolicy {
+  return {
+    triggerLabel: people.triggerLabel,
+    agents,
+    defaultAgent: agent.name,
+    model: agent.model,
+    permissionMode: agent.permissionMode,
+    ...limits,
+  };
+}

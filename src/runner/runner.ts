@@ -1,0 +1,168 @@
+import { rm } from "node:fs/promises";
+import type { Runner, RunnerSight } from "../control/ports.ts";
+import { namesOf } from "../core/names.ts";
+import { limitsOf, type OperatorPolicy } from "../core/policy.ts";
+import * as prompt from "../core/prompt.ts";
+import type { JobSight } from "../core/sight.ts";
+import type { IssueRef, Task } from "../core/task.ts";
+import type { AgentAdapter, Login, RunSpec } from "./agents/agent.ts";
+import { everydayEnvironment } from "./agents/launch.ts";
+import { createJobs, type JobPlace } from "./job.ts";
+import type { Places } from "./places.ts";
+import { type Agents, createSessions } from "./sessions.ts";
+import type { Tmux } from "./tmux.ts";
+import type { Wall } from "./wall.ts";
+import { createWatches } from "./watches.ts";
+import type { Workspaces } from "./workspaces.ts";
+
+export interface RunnerOptions {
+  readonly places: Places;
+  readonly tmux: Tmux;
+  readonly workspaces: Workspaces;
+  readonly agents: ReadonlyMap<string, AgentAdapter>;
+  readonly operator: OperatorPolicy;
+  readonly wallFor: (issue: IssueRef) => Wall;
+  /** With whose login agents work; undefined when the operator gave none. */
+  readonly login: Login | undefined;
+  readonly baseUrl: string | undefined;
+  readonly environment: NodeJS.ProcessEnv;
+  /** An agent said something. */
+  readonly onNews: (issue: IssueRef) => void;
+}
+
+export interface OwnRunner extends Runner {
+  /** Listens no more; sessions live on. */
+  close(): void;
+}
+
+/** This machine: workspaces, sessions and jobs. */
+export function createRunner(options: RunnerOptions): OwnRunner {
+  const { places, tmux, workspaces, operator, agents } = options;
+  const sessions = createSessions(tmux, agents satisfies Agents, places);
+  const jobs = createJobs(tmux);
+  const watches = createWatches(places, options.onNews);
+
+  function jobOf(task: Task, name: string): JobPlace {
+    return { name: `${namesOf(task).sessions}_${task.attempt}-${name}`, folder: places.job(task, name) };
+  }
+
+  async function startJob(task: Task, name: string, commands: readonly string[]): Promise<void> {
+    const workspace = workspaces.at(task);
+    await jobs.startJob({
+      ...jobOf(task, name),
+      cwd: workspace.path,
+      commands,
+      environment: { ...everydayEnvironment(options.environment), ...workspace.environment, TERM: "dumb", CI: "true" },
+      wall: options.wallFor(task.issue),
+      room: { cwd: workspace.path, ...workspace.paths, network: "allowed" },
+      timeLimitMs: limitsOf(operator, task.policy).runMs,
+    });
+  }
+
+  return {
+    async look(task, want): Promise<RunnerSight> {
+      watches.keep(task);
+      const all = want.session ? await tmux.lookAll() : undefined;
+      const [workspace, session, setup, checks, usage] = await Promise.all([
+        want.workspace ? workspaces.look(task) : ({ is: "unknown" } as const),
+        all === undefined ? ({ is: "unknown" } as const) : sessions.look(task, all, want.agent),
+        want.setup ? lookJob(jobOf(task, setupName)) : ({ is: "unknown" } as const),
+        want.checks ? lookJob(jobOf(task, checksName(task))) : ({ is: "unknown" } as const),
+        want.usage ? sessions.usage(task) : ("unknown" as const),
+      ]);
+      return { workspace, session, setup, checks, usage };
+    },
+
+    attachCommand: (task) => tmux.attachCommand(namesOf(task).session, { readOnly: true }),
+    events: sessions.events,
+    dropEvents: sessions.dropEvents,
+    prepare: workspaces.prepare,
+    startSetup: (task) => startJob(task, setupName, task.policy.setup),
+    async startSession(task, say) {
+      await sessions.start(task, await runSpec(task, say));
+      // Its folder is there only now.
+      watches.keep(task);
+    },
+    close: watches.stop,
+    tell: sessions.tell,
+    letStop: sessions.letStop,
+    startChecks: (task) => startJob(task, checksName(task), task.policy.verify),
+    deliver: workspaces.deliver,
+
+    async endSession(task) {
+      const all = await tmux.lookAll();
+      if (all.is === "unknown") return;
+      for (const name of all.sessions.keys()) if (isSessionOf(task, name)) await tmux.endSession(name);
+    },
+
+    async clearWorkspace(task) {
+      await workspaces.clear(task);
+      await rm(places.task(task), { recursive: true, force: true });
+    },
+  };
+
+  async function lookJob(place: JobPlace): Promise<JobSight> {
+    const sight = await jobs.lookJob(place);
+    // A job that was cut off has no result: as good as never started.
+    return sight.is === "lost" ? { is: "absent" } : sight;
+  }
+
+  async function runSpec(task: Task, say: string | undefined): Promise<RunSpec> {
+    const workspace = workspaces.at(task);
+    const { run, brief, policy } = task;
+    if (run === undefined || brief === undefined) throw new Error(`task ${task.id} has nothing to start a session for`);
+    const model = policy.model ?? operator.model;
+    return {
+      agentSessionId: run.conversation,
+      brief: say ?? prompt.briefFile(task.issue, brief),
+      prompt: say === undefined ? prompt.first : prompt.news,
+      instructions: prompt.instructions(task.issue, workspace.branch, policy.verify, {
+        instructions: policy.instructions,
+        guide: await workspaces.readBase(task, "CLAUDE.md"),
+      }),
+      workspaceDir: workspace.path,
+      trustedDirs: [places.repository(task)],
+      agentHome: places.agentHome(task),
+      permissionMode: operator.permissionMode,
+      allowedCommands: [...gitCommands, ...policy.verify, ...policy.allow],
+      ...(model === undefined ? {} : { model }),
+      environment: { ...everydayEnvironment(options.environment), ...workspace.environment },
+      login: options.login ?? { by: "owner" },
+      ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
+    };
+  }
+}
+
+const setupName = "setup";
+
+/** Each round of checks is a job of its own, so that an old result is not taken for a new one. */
+function checksName(task: Task): string {
+  return `checks-${task.run?.number ?? 1}-${task.run?.verifyRounds ?? 0}`;
+}
+
+function isSessionOf(task: Task, name: string): boolean {
+  const { sessions } = namesOf(task);
+  return name === sessions || name.startsWith(`${sessions}_`);
+}
+
+/** What an agent may do with git unasked: all that stays in its workspace. */
+const gitCommands = [
+  "git add",
+  "git branch",
+  "git checkout",
+  "git cherry-pick",
+  "git commit",
+  "git diff",
+  "git log",
+  "git merge",
+  "git mv",
+  "git rebase",
+  "git reset",
+  "git restore",
+  "git rev-parse",
+  "git rm",
+  "git show",
+  "git stash",
+  "git status",
+  "git switch",
+];

@@ -1,0 +1,135 @@
+import type { Delivery } from "../control/ports.ts";
+import { namesOf } from "../core/names.ts";
+import type { WorkspaceSight } from "../core/sight.ts";
+import type { IssueRef, Task } from "../core/task.ts";
+import { KnownError } from "../errors.ts";
+import { type Finding, usualLimits } from "./git/change-rules.ts";
+import type { Pushed } from "./git/push.ts";
+import { createRepositoryStore, type RepositoryStore, type Workspace } from "./git/repository-store.ts";
+import type { Places } from "./places.ts";
+import type { Wall } from "./wall.ts";
+
+/** A repository as git reaches it. */
+export interface GitRemote {
+  readonly url: string;
+  token(contents: "read" | "write"): Promise<string>;
+}
+
+export interface WorkspacesOptions {
+  readonly places: Places;
+  readonly wallFor: (issue: IssueRef) => Wall;
+  readonly remoteOf: (issue: IssueRef) => GitRemote;
+  readonly identity: { readonly name: string; readonly email: string };
+  readonly onProgress: (issue: IssueRef, line: string) => void;
+}
+
+/** The workspaces of tasks, each in the git store of its repository. */
+export interface Workspaces {
+  at(task: Task): Workspace;
+  look(task: Task): Promise<WorkspaceSight>;
+  prepare(
+    task: Task,
+  ): Promise<{ readonly is: "ready" } | { readonly is: "unknown-base"; readonly known: readonly string[] }>;
+  /** A file of the commit that the workspace was made from; undefined when there is none, or none that is fit. */
+  readBase(task: Task, path: string): Promise<string | undefined>;
+  deliver(task: Task, head: string): Promise<Delivery>;
+  /** Saves what is in no commit of the gate, then removes the workspace. */
+  clear(task: Task): Promise<void>;
+}
+
+export function createWorkspaces(options: WorkspacesOptions): Workspaces {
+  const stores = new Map<number, { readonly url: string; readonly store: RepositoryStore }>();
+
+  /** A renamed repository has another URL, and so gets another store over the same folder. */
+  function storeOf(task: Task): RepositoryStore {
+    const { issue } = task;
+    const remote = options.remoteOf(issue);
+    const known = stores.get(issue.repositoryId);
+    if (known?.url === remote.url) return known.store;
+    const store = createRepositoryStore({
+      repositoryDir: options.places.repository(task),
+      remoteUrl: remote.url,
+      token: (access) => remote.token(access),
+      wall: options.wallFor(issue),
+      identity: options.identity,
+      onProgress: (line) => options.onProgress(issue, line),
+    });
+    stores.set(issue.repositoryId, { url: remote.url, store });
+    return store;
+  }
+
+  return {
+    at: (task) => storeOf(task).workspaceAt(namesOf(task).workspace),
+
+    async look(task) {
+      return await storeOf(task).lookWorkspace(namesOf(task).workspace);
+    },
+
+    async prepare(task) {
+      const store = storeOf(task);
+      const branch = task.base?.branch ?? "";
+      const fetched = await store.fetchBase(branch);
+      if (fetched.is === "unknown-branch") return { is: "unknown-base", known: fetched.known };
+      await store.createWorkspace(namesOf(task).workspace, { branch, sha: fetched.sha });
+      return { is: "ready" };
+    },
+
+    async readBase(task, path) {
+      const sha = task.base?.sha;
+      if (sha === undefined) return undefined;
+      const file = await storeOf(task).readBase(sha, path);
+      return file.is === "file" ? file.content.toString("utf8") : undefined;
+    },
+
+    async deliver(task, head) {
+      const store = storeOf(task);
+      const { workspace, branch } = namesOf(task);
+      const taken = await store.takeIn(workspace, head, baseShaOf(task), usualLimits);
+      if (taken.is === "refused") return { is: "refused", findings: taken.findings.map(wordsOf) };
+      return deliveryOf(
+        await store.push(workspace, { sha: head, branch, expectedOld: task.delivered?.sha }),
+        head,
+        branch,
+      );
+    },
+
+    async clear(task) {
+      const store = storeOf(task);
+      const { workspace } = namesOf(task);
+      await store.saveWork(workspace);
+      if ((await store.removeWorkspace(workspace)) === "removed") return;
+      throw new KnownError("WORKSPACE_UNSAVED", `workspace ${workspace} changed while its work was saved`, {
+        hint: "It is left as it is, and tried again.",
+        retry: "later",
+      });
+    },
+  };
+}
+
+function baseShaOf(task: Task): string {
+  if (task.base?.sha !== undefined) return task.base.sha;
+  throw new Error(`task ${task.id} has a workspace, but no commit that it was made from`);
+}
+
+function wordsOf(finding: Finding): string {
+  const place = finding.path === undefined ? "" : ` (${finding.path})`;
+  return `${finding.words}${place}`;
+}
+
+function deliveryOf(pushed: Pushed, sha: string, branch: string): Delivery {
+  switch (pushed.is) {
+    case "pushed":
+    case "up-to-date":
+      return { is: "pushed", sha };
+    case "moved":
+      return {
+        is: "refused",
+        findings: [`somebody else's commits are on ${branch} at GitHub (${pushed.tip ?? "gone"})`],
+      };
+    case "workflows-refused":
+    case "refused":
+      return { is: "refused", findings: [pushed.words] };
+    default:
+      return pushed satisfies never;
+  }
+}
