@@ -1,0 +1,66 @@
+import type { PermissionMode } from "../core/policy.ts";
+import { oneOf, opaque, path, program, webAddress, word } from "./kinds.ts";
+import { agentPattern, modelPattern } from "./names.ts";
+import { sandbox } from "./sandbox.ts";
+import { optional, preset } from "./setting.ts";
+
+const permissionModes = ["acceptEdits", "default", "bypassPermissions"] as const satisfies readonly PermissionMode[];
+
+const agentName = word("an agent's name in small letters", agentPattern);
+const modelName = word("a model's name", modelPattern);
+
+/** The agents, and how they may act. */
+export const agentSettings = {
+  DEFAULT_AGENT: preset(agentName, "claude", {
+    about: "The agent that works when the label names none. The label `coppice:<agent>` picks another.",
+    example: "claude",
+  }),
+  MODEL: optional(modelName, {
+    about: "The model that the agent uses.",
+    example: "sonnet",
+    otherwise: "the agent's own choice",
+  }),
+  PERMISSION_MODE: preset(oneOf(...permissionModes), "acceptEdits", {
+    about:
+      "What an agent may do unasked. `acceptEdits`: edit files and run listed commands; `default`: ask before edits, too; `bypassPermissions`: everything, which needs the sandbox.",
+    example: "acceptEdits",
+  }),
+  SANDBOX: preset(sandbox, "auto", {
+    about:
+      "Whether agents and the repository's own commands run behind a wall. `off` takes it away from the repositories in ALLOWED_REPOSITORIES, `off:<list>` from the listed ones. Without it, an agent can read whatever you can.",
+    example: "off:octo/spoon",
+  }),
+};
+
+/** Claude Code. */
+export const claudeSettings = {
+  CLAUDE_LOGIN: preset(oneOf("api-key", "oauth-token", "owner"), "api-key", {
+    about:
+      "With whose login Claude Code works: an API key, a token from `claude setup-token` (both with settings of its own, apart from yours), or the login and settings that you have on this machine.",
+    example: "owner",
+  }),
+  ANTHROPIC_API_KEY: optional(opaque, {
+    about: "The API key for CLAUDE_LOGIN=api-key.",
+    example: "sk-ant-…",
+    secret: true,
+  }),
+  CLAUDE_CODE_OAUTH_TOKEN: optional(opaque, {
+    about: "The token for CLAUDE_LOGIN=oauth-token; make one with `claude setup-token`.",
+    example: "sk-ant-oat…",
+    secret: true,
+  }),
+  ANTHROPIC_BASE_URL: optional(webAddress, {
+    about: "Another address for Anthropic's API, such as a gateway of your company.",
+    example: "https://gateway.example.com",
+    otherwise: "Claude Code's own",
+  }),
+  CLAUDE_PATH: preset(program, "claude", {
+    about: "The Claude Code program.",
+    example: "~/.local/bin/claude",
+  }),
+  CLAUDE_CONFIG_DIR: optional(path, {
+    about: "Where your own Claude Code keeps its login, for CLAUDE_LOGIN=owner.",
+    example: "~/.claude",
+    otherwise: "Claude Code's usual place",
+  }),
+};

@@ -1,0 +1,43 @@
+import { wholeNumber } from "./kinds.ts";
+import { optional, preset } from "./setting.ts";
+
+/** How much, how often, how long. */
+export const limitSettings = {
+  MAX_SESSIONS: preset(wholeNumber(1, 100), "3", {
+    about: "How many sessions run at once on this machine. One of Claude Code takes about 250 MB of memory.",
+    example: "5",
+  }),
+  MAX_SESSIONS_PER_REPOSITORY: optional(wholeNumber(1, 100), {
+    about: "How many sessions run at once for one repository.",
+    example: "2",
+    otherwise: "MAX_SESSIONS",
+  }),
+  MAX_RUN_MINUTES: preset(wholeNumber(1, 10_080), "120", {
+    about: "How long one run may take before it is stopped. Its work is saved.",
+    example: "60",
+  }),
+  MAX_STOP_REMINDERS: preset(wholeNumber(0, 8), "3", {
+    about: "How often an agent that stops without having committed and submitted is told what is missing.",
+    example: "2",
+  }),
+  MAX_VERIFY_ROUNDS: preset(wholeNumber(0, 20), "3", {
+    about: "How often a failure of the repository's `verify` commands goes back to the agent.",
+    example: "5",
+  }),
+  MAX_RESTARTS: preset(wholeNumber(0, 20), "3", {
+    about: "How often an agent that died is started again with its conversation.",
+    example: "1",
+  }),
+  KEEP_IDLE_SESSION_MINUTES: preset(wholeNumber(0, 10_080), "60", {
+    about: "How long a session stays open for people to look at after its work is delivered or given up.",
+    example: "240",
+  }),
+  STATUS_EVERY_SECONDS: preset(wholeNumber(1, 3_600), "10", {
+    about: "The least time between two edits of one status comment. GitHub allows about 500 writes an hour.",
+    example: "30",
+  }),
+  SWEEP_EVERY_SECONDS: preset(wholeNumber(10, 86_400), "300", {
+    about: "How often every live task is looked at anyway, and GitHub is asked for what its webhooks did not tell.",
+    example: "120",
+  }),
+};
