@@ -1,0 +1,146 @@
+import { mkdirSync, realpathSync } from "node:fs";
+import type { Wall } from "../wall.ts";
+import { createAgentSide, pathsOf } from "./agent-side.ts";
+import type { WorkspacePaths } from "./agent-side.ts";
+import { bringIn } from "./bring-in.ts";
+import type { BroughtIn } from "./bring-in.ts";
+import type { IntakeLimits } from "./change-rules.ts";
+import { emptyFolder, exists, namesIn, removeOlder } from "./files.ts";
+import { createGate } from "./gate.ts";
+import type { BaseFile, Fetched } from "./gate.ts";
+import { deskOf, layoutOf, refs } from "./layout.ts";
+import type { Layout } from "./layout.ts";
+import { push } from "./push.ts";
+import type { Pushed, PushOrder } from "./push.ts";
+import { createRemote } from "./remote.ts";
+import type { TokenSource } from "./remote.ts";
+import { isSafe, restoreWork, retireRefs, saveWork } from "./saved-work.ts";
+import type { SavedWork } from "./saved-work.ts";
+import { takeIn } from "./take-in.ts";
+import type { TakenIn } from "./take-in.ts";
+import { createTurnsByKey } from "./turn-taking.ts";
+import { createWorkspace, dismantle } from "./workspace.ts";
+import type { Base } from "./workspace.ts";
+import { lookWorkspace } from "./workspace-look.ts";
+import type { ProgressMemory, WorkspaceLook } from "./workspace-look.ts";
+
+/** The task's worktree, and what an agent needs to work there. */
+export interface Workspace {
+  readonly path: string;
+  readonly branch: string;
+  /** Who commits. git needs nothing else: it finds branch, objects and configuration by the worktree itself. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly paths: WorkspacePaths;
+}
+
+/** All of Git for one repository on this machine. The layout (gate, workshop, private repositories) is nobody else's business. */
+export interface RepositoryStore {
+  fetchBase(branch: string, freshForMs?: number): Promise<Fetched>;
+  defaultBranch(): Promise<string | undefined>;
+  remoteTip(branch: string): Promise<string | undefined>;
+  readBase(sha: string, path: string, mostBytes?: number): Promise<BaseFile>;
+  /** Makes a workspace on the branch `coppice/<name>`, or finds it made. Needs a fetched base. */
+  createWorkspace(name: string, base: Base): Promise<Workspace & { readonly baseSha: string }>;
+  /** Where a workspace is or would be. */
+  workspaceAt(name: string): Workspace;
+  lookWorkspace(name: string): Promise<WorkspaceLook>;
+  listWorkspaces(): Promise<readonly string[]>;
+  takeIn(name: string, tip: string, baseSha: string, limits: IntakeLimits): Promise<TakenIn>;
+  /** Pushes a commit that was taken in. */
+  push(name: string, order: PushOrder): Promise<Pushed>;
+  bringIn(name: string, branch: string): Promise<BroughtIn>;
+  saveWork(name: string): Promise<SavedWork>;
+  /** The refs of what was saved from workspaces of this name, oldest first. */
+  savedWork(name: string): Promise<readonly string[]>;
+  restoreWork(name: string, ref: string): Promise<void>;
+  /** Takes a workspace away whose work is all in the gate; any other is left as it is. Already gone is fine. */
+  removeWorkspace(name: string): Promise<"removed" | "holds-unsaved-work">;
+  /** Deletes what was thrown away and what a crash left behind. May take minutes; disturbs nothing. */
+  sweep(): Promise<void>;
+}
+
+export interface RepositoryStoreOptions {
+  /** A folder for this repository alone, on one file system. It is made if it isn't there. */
+  readonly repositoryDir: string;
+  readonly remoteUrl: string;
+  readonly token: TokenSource;
+  readonly wall: Wall;
+  readonly identity: { readonly name: string; readonly email: string };
+  readonly onProgress?: ((line: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** For tests: `remoteUrl` may be a file:// URL. */
+  readonly allowFileRemote?: boolean | undefined;
+}
+
+const mostFileBytes = 256 * 1024;
+
+/** Longer than any of our git commands may run. */
+const abandonedMs = 2 * 60 * 60_000;
+
+export function createRepositoryStore(options: RepositoryStoreOptions): RepositoryStore {
+  const { remoteUrl, token, wall, signal, onProgress, allowFileRemote } = options;
+  // Pointers of worktrees are real paths to git; so are the mounts of a wall.
+  mkdirSync(options.repositoryDir, { recursive: true, mode: 0o700 });
+  const layout = layoutOf(realpathSync(options.repositoryDir));
+  const remote = createRemote({ cwd: layout.root, url: remoteUrl, token, allowFile: allowFileRemote, signal });
+  const gate = createGate({ layout, remote, onProgress, signal });
+  const inside = { layout, gateRefs: gate.refs, wall, remoteUrl, signal };
+  const memory: ProgressMemory = new Map();
+  const takeTurns = createTurnsByKey();
+  const sideOf = (name: string) => createAgentSide(inside, deskOf(layout, name));
+  const workspaceAt = (name: string) => describe(layout, name, options.identity);
+
+  return {
+    fetchBase: gate.fetch,
+    defaultBranch: gate.defaultBranch,
+    remoteTip: gate.remoteTip,
+    readBase: (sha, path, mostBytes = mostFileBytes) => gate.readFile(sha, path, mostBytes),
+    workspaceAt,
+    createWorkspace: (name, base) =>
+      takeTurns(name, async () => ({
+        ...workspaceAt(name),
+        baseSha: await createWorkspace(inside, deskOf(layout, name), base),
+      })),
+    lookWorkspace: (name) => lookWorkspace(sideOf(name), gate.refs, memory),
+    listWorkspaces: async () => (await namesIn(layout.register)).toSorted(),
+    takeIn: (name, tip, base, limits) => takeTurns(name, () => takeIn(inside, sideOf(name), tip, base, limits)),
+    push: (name, order) =>
+      push({ gate: layout.gate, gateRefs: gate.refs, remote, remoteTip: gate.remoteTip }, name, order),
+    bringIn: (name, branch) => takeTurns(name, () => bringIn(gate, sideOf(name), branch)),
+    saveWork: (name) => takeTurns(name, () => saveWork(inside, sideOf(name))),
+    savedWork: async (name) => (await gate.refs.list(refs.saved(name))).map((ref) => ref.name),
+    restoreWork: (name, ref) => takeTurns(name, () => restoreWork(inside, sideOf(name), ref)),
+    removeWorkspace: (name) =>
+      takeTurns(name, async () => {
+        const desk = deskOf(layout, name);
+        if ((await exists(desk.entry)) && !(await isSafe(inside, sideOf(name)))) return "holds-unsaved-work";
+        await dismantle(inside, desk);
+        memory.delete(name);
+        if (await exists(layout.gate)) await retireRefs(inside, name);
+        return "removed";
+      }),
+    sweep: () => sweep(layout),
+  };
+}
+
+function describe(layout: Layout, name: string, who: RepositoryStoreOptions["identity"]): Workspace {
+  const desk = deskOf(layout, name);
+  return {
+    path: desk.tree,
+    branch: desk.branch,
+    paths: pathsOf(layout, desk),
+    environment: {
+      GIT_AUTHOR_NAME: who.name,
+      GIT_AUTHOR_EMAIL: who.email,
+      GIT_COMMITTER_NAME: who.name,
+      GIT_COMMITTER_EMAIL: who.email,
+      GIT_TERMINAL_PROMPT: "0",
+    },
+  };
+}
+
+async function sweep(layout: Layout): Promise<void> {
+  for (const folder of [layout.quarantine, layout.scratch]) await removeOlder(folder, abandonedMs);
+  await removeOlder(layout.root, abandonedMs, (name) => name.includes(".unfinished-"));
+  await emptyFolder(layout.trash);
+}
