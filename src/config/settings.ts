@@ -33,8 +33,14 @@ export function readSettings(environment: Environment): Settings {
  */
 export function loadSettings(folder: string = process.cwd(), environment: Environment = process.env): Settings {
   const file = readEnvironmentFile(join(folder, ".env"));
-  const settings = readSettings({ ...file.values, ...environment });
+  const settings = readSettings({ ...keyless(file.values, environment), ...environment });
   return { ...settings, warnings: [...file.warnings, ...settings.warnings] };
+}
+
+/** A key in the environment overrules the file's key in whichever form. */
+function keyless(file: Environment, environment: Environment): Environment {
+  if (!environment["PRIVATE_KEY"] && !environment["PRIVATE_KEY_PATH"]) return file;
+  return { ...file, PRIVATE_KEY: undefined, PRIVATE_KEY_PATH: undefined };
 }
 
 /** The key is needed in one form or the other; two would leave open which one counts. */
