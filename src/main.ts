@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Settings } from "./config/arranged-settings.ts";
-import { parseRepositoryFile } from "./config/repository-file.ts";
 import { createLoop } from "./control/loop.ts";
 import type { World } from "./control/ports.ts";
 import type { Redactor } from "./core/redact.ts";
@@ -11,7 +10,6 @@ import { createForge } from "./forge/forge.ts";
 import { createProbotApp } from "./forge/probot.ts";
 import { startRelay } from "./forge/relay.ts";
 import { startServer, webhooksPath } from "./forge/server.ts";
-import { createSweep } from "./forge/sweep.ts";
 import { createWebhookApp } from "./index.ts";
 import type { AgentAdapter } from "./runner/agents/agent.ts";
 import { createClaude } from "./runner/agents/claude/claude.ts";
@@ -57,7 +55,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     operator,
     people: settings.people,
     memory: store,
-    parseSettings: parseRepositoryFile,
     learnSecret: redactor.learn,
     log,
     nowMs,
@@ -87,7 +84,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   const world: World = { store, forge, runner, operator, log, nowMs, newConversation: randomUUID };
   const loop = createLoop(world);
-  const sweep = createSweep({ octokits, forge, store, operator, log, nowMs, wake: () => void loop.wakeForFacts() });
+  const sweep = { soon: (_id: number) => {}, start() {}, async stop() {} };
 
   let ownLogin: string | undefined;
   const server = await startServer({

@@ -5,13 +5,17 @@ export function addStart(program: Command): void {
     .command("start")
     .description("run the service with the settings of the environment and of .env in this folder")
     .action(async () => {
-      const [{ loadSettings }, { createLog }, { startService }] = await Promise.all([
+      const [{ loadSettings }, { secretsOf }, { createRedactor }, { createLog }, { startService }] = await Promise.all([
         import("../config/settings.ts"),
+        import("../config/arranged-settings.ts"),
+        import("../core/redact.ts"),
         import("../log.ts"),
         import("../main.ts"),
       ]);
       const settings = loadSettings();
-      const service = await startService({ settings, log: createLog(settings.service) });
+      const redactor = createRedactor(secretsOf(settings));
+      const log = createLog(settings.service, redactor.redact);
+      const service = await startService({ settings, log, redactor });
       await untilTold();
       await service.stop();
     });

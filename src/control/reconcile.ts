@@ -1,4 +1,4 @@
-import { advance, askedOf } from "../core/advance.ts";
+import { advance, askedOf, takeFacts } from "../core/advance.ts";
 import type { Fact, NotedFact } from "../core/fact.ts";
 import { takeNote } from "../core/note.ts";
 import { type Action, isSaid, isWord, plan } from "../core/plan.ts";
@@ -30,7 +30,13 @@ export async function reconcile(issue: IssueRef, isForgeStale: boolean, world: W
     return nothingToDo;
   }
   const isForgeWanted = isForgeStale || facts.some(({ fact }) => fact.kind !== "agent");
-  const sight = await look(saved.task, isForgeWanted && !isOver(saved.task), world);
+  // What is worth a look depends on the news.
+  const informed = takeFacts(
+    saved.task,
+    facts.map(({ fact }) => fact),
+    world.operator,
+  );
+  const sight = await look(informed, isForgeWanted && !isOver(saved.task), world);
   const stepped = await step(saved, facts, sight, world);
   return await carryOut(stepped, saved.task, sight, world);
 }

@@ -14,8 +14,13 @@ import { agentAskedBy, isAsked } from "./trigger.ts";
  * changes nothing.
  */
 export function advance(before: Task, facts: readonly Fact[], moment: Moment): Task {
-  const task = facts.reduce((folded, fact) => foldFact(folded, fact, moment.operator), before);
+  const task = takeFacts(before, facts, moment.operator);
   return leave(task, facts, moment) ?? stepOf(task, moment);
+}
+
+/** The task with what has happened in it, before anything is decided from that. */
+export function takeFacts(task: Task, facts: readonly Fact[], operator: OperatorPolicy): Task {
+  return facts.reduce((folded, fact) => foldFact(folded, fact, operator), task);
 }
 
 function foldFact(task: Task, fact: Fact, operator: OperatorPolicy): Task {

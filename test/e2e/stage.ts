@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pino } from "pino";
+import { readSettings } from "../../src/config/settings.ts";
+import { createRedactor } from "../../src/core/redact.ts";
+import { createDemoAgent } from "../../src/demo/agent/adapter.ts";
+import { type Github, startGithub } from "../../src/demo/github/start.ts";
+import { type Service, startService } from "../../src/main.ts";
+import { createTmux } from "../../src/runner/tmux.ts";
+
+/** The real service against the stand-in GitHub, in a folder of its own. */
+export interface Stage {
+  readonly github: Github;
+  readonly repository: string;
+  readonly home: string;
+  readonly tmuxSocket: string;
+  /** Starts the service; once more after `stopService`. */
+  startService(): Promise<void>;
+  stopService(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StageOptions {
+  readonly files?: Readonly<Record<string, string>>;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** `mira` owns the repository, `aiko` may write, `jonas` is a stranger. */
+export async function setStage({ files = {}, settings = {} }: StageOptions = {}): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), "coppice-e2e-"));
+  const home = join(folder, "home");
+  const github = await startGithub({ folder, app: { webhookSecret: "a-long-secret-for-tests-0123456789" } });
+  for (const login of ["mira", "aiko", "jonas"]) github.addUser(login);
+  await github.addRepository("mira/garden", {
+    files: { "README.md": "# Garden\n", ...files },
+    roles: { aiko: "write" },
+  });
+  github.install("mira");
+  let service: Service | undefined;
+
+  async function stopService(): Promise<void> {
+    github.webhookUrl = undefined;
+    await service?.stop();
+    service = undefined;
+  }
+
+  return {
+    github,
+    repository: "mira/garden",
+    home,
+    tmuxSocket: join(home, "tmux.sock"),
+    async startService() {
+      const read = readSettings({
+        ...plainEnvironment(),
+        APP_ID: String(github.app.id),
+        PRIVATE_KEY: github.app.privateKey,
+        WEBHOOK_SECRET: github.app.webhookSecret,
+        GHE_HOST: github.host,
+        GHE_PROTOCOL: "http",
+        PORT: "0",
+        COPPICE_HOME: home,
+        DEFAULT_AGENT: "demo",
+        STATUS_EVERY_SECONDS: "1",
+        ...settings,
+      });
+      service = await startService({
+        settings: read,
+        log: pino({ level: process.env["COPPICE_TEST_LOG"] ?? "silent" }),
+        redactor: createRedactor(),
+        agents: [createDemoAgent({ pace: 0 })],
+        environment: plainEnvironment(),
+      });
+      github.webhookUrl = `${service.url}/api/github/webhooks`;
+    },
+    stopService,
+    async close() {
+      await stopService();
+      await createTmux({ socketPath: join(home, "tmux.sock") }).endServer({ graceMs: 500 });
+      await github.close();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function plainEnvironment(): Record<string, string> {
+  return { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "/", LANG: "C.UTF-8" };
+}
+
+/** Waits until a look at the world finds something; what it saw last is in the error. */
+export async function eventually<T>(
+  what: string,
+  look: () => T | undefined | Promise<T | undefined>,
+  withinMs = 60_000,
+): Promise<T> {
+  const deadlineMs = Date.now() + withinMs;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    if (Date.now() > deadlineMs) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await sleep(100);
+  }
+}
