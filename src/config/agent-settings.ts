@@ -27,7 +27,7 @@ export const agentSettings = {
   }),
   SANDBOX: preset(sandbox, "auto", {
     about:
-      "Whether agents and the repository's own commands run behind a wall. `off` takes it away from the repositories in ALLOWED_REPOSITORIES, `off:<list>` from the listed ones. Without it, an agent can read whatever you can.",
+      "Whether agents and the repository's own commands run behind a wall. `off` takes it away from the repositories in ALLOWED_REPOSITORIES, `off:<list>` from the listed ones. An agent without a wall can read whatever you can.",
     example: "off:octo/spoon",
   }),
 };
@@ -43,11 +43,14 @@ export const claudeSettings = {
     about: "The API key for CLAUDE_LOGIN=api-key.",
     example: "sk-ant-…",
     secret: true,
+    early: true,
+    otherwise: "nothing, so CLAUDE_LOGIN must be another",
   }),
   CLAUDE_CODE_OAUTH_TOKEN: optional(opaque, {
     about: "The token for CLAUDE_LOGIN=oauth-token; make one with `claude setup-token`.",
     example: "sk-ant-oat…",
     secret: true,
+    otherwise: "nothing",
   }),
   ANTHROPIC_BASE_URL: optional(webAddress, {
     about: "Another address for Anthropic's API, such as a gateway of your company.",

@@ -20,8 +20,9 @@ export const appSettings = {
   }),
   PRIVATE_KEY_PATH: optional(path, {
     about:
-      "The App's private key, the .pem file that its settings page lets you download. Only you may read the file: chmod 600.",
+      "The App's private key, the .pem file that its settings page lets you download. It is closed to other users of the machine (mode 600).",
     example: "~/.config/coppice/private-key.pem",
+    early: true,
     otherwise: "PRIVATE_KEY is used; one of the two is needed",
   }),
   PRIVATE_KEY: optional(anyText("a private key in PEM form"), {

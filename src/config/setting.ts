@@ -8,10 +8,12 @@ export interface SettingInfo {
   readonly values: string;
   readonly example: string;
   readonly required: boolean;
+  /** To be filled in by whoever sets the service up, even where another setting could stand in for it. */
+  readonly early: boolean;
   /** Never shown, not even when it is wrong. */
   readonly secret: boolean;
-  /** What is in force when it is not set: the value itself, or words where it depends on the machine. */
-  readonly fallback: string | undefined;
+  /** What is in force when it is not set: a value as it would be written, or words. */
+  readonly otherwise: { readonly value: string } | { readonly words: string } | undefined;
 }
 
 /** Where a schema's words are kept; zod's own place for them. */
@@ -27,41 +29,38 @@ interface Words {
   readonly about: string;
   readonly example: string;
   readonly secret?: boolean;
+  readonly early?: boolean;
   /** In words, when what is in force without it depends on the machine or on other settings. */
   readonly otherwise?: string;
 }
 
 /** A setting that the bot can't start without. */
-export function required<Value, Input>(kind: Kind<Value, Input>, words: Words) {
-  return describe(kind.schema, kind.values, words, true, undefined);
+export function required<Value, Input>({ schema, values }: Kind<Value, Input>, words: Words) {
+  return describe(schema, { ...infoFrom(values, words), required: true, early: true });
 }
 
 /** A setting with a value in force when it is not set; given as it would be written. */
-export function preset<Value, Input>(kind: Kind<Value, Input>, fallback: NoInfer<Input>, words: Words) {
-  const shown = typeof fallback === "string" ? fallback : JSON.stringify(fallback);
+export function preset<Value, Input>({ schema, values }: Kind<Value, Input>, value: NoInfer<Input>, words: Words) {
+  const written = typeof value === "string" ? value : JSON.stringify(value);
   return describe(
-    kind.schema.prefault(() => fallback),
-    kind.values,
-    words,
-    false,
-    shown,
+    schema.prefault(() => value),
+    { ...infoFrom(values, words), otherwise: { value: written } },
   );
 }
 
 /** A setting that may be absent. */
-export function optional<Value, Input>(kind: Kind<Value, Input>, words: Words) {
-  return describe(kind.schema.optional(), kind.values, words, false, words.otherwise);
+export function optional<Value, Input>({ schema, values }: Kind<Value, Input>, words: Words) {
+  return describe(schema.optional(), infoFrom(values, words));
 }
 
-function describe<Schema extends z.ZodType>(
-  schema: Schema,
-  values: string,
-  words: Words,
-  isRequired: boolean,
-  fallback: string | undefined,
-): Schema {
-  const { about, example, secret = false } = words;
-  settingInfo.add(schema, { about, values, example, required: isRequired, secret, fallback });
+function infoFrom(values: string, words: Words): SettingInfo {
+  const { about, example, secret = false, early = false, otherwise } = words;
+  const absent = otherwise === undefined ? undefined : { words: otherwise };
+  return { about, values, example, required: false, early, secret, otherwise: absent };
+}
+
+function describe<Schema extends z.ZodType>(schema: Schema, info: SettingInfo): Schema {
+  settingInfo.add(schema, info);
   return schema;
 }
 

@@ -11,20 +11,29 @@ export interface Redactor {
   readonly learn: (secret: string) => void;
 }
 
-/** Hides the given secrets wherever a text goes where others may read it: logs, comments, pages, errors. */
-export function createRedactor(secrets: readonly string[] = []): Redactor {
-  const known = new Set<string>();
-  // The longest first, or a short secret inside a long one would leave the long one's ends to be read.
-  let longestFirst: readonly string[] = [];
-  const learn = (secret: string): void => {
-    for (const spelling of spellings(secret)) known.add(spelling);
-    longestFirst = [...known].toSorted((a, b) => b.length - a.length);
-  };
-  for (const secret of secrets) learn(secret);
+/**
+ * Hides the given secrets wherever a text goes where others may read it: logs, comments, pages, errors. Of those learned
+ * later only the newest are kept: tokens come by the hour, die as soon, and every one makes each look a little dearer.
+ */
+export function createRedactor(secrets: readonly string[] = [], mostLearned = 200): Redactor {
+  const given = secrets.flatMap(spellings);
+  const learned = new Map<string, readonly string[]>();
+  let longestFirst = byLength(given);
   return {
-    learn,
+    learn: (secret) => {
+      if (learned.has(secret)) return;
+      learned.set(secret, spellings(secret));
+      const [oldest = secret] = learned.keys();
+      if (learned.size > mostLearned) learned.delete(oldest);
+      longestFirst = byLength([...given, ...[...learned.values()].flat()]);
+    },
     redact: (text) => redactFormats(longestFirst.reduce((rest, spelling) => rest.replaceAll(spelling, hidden), text)),
   };
+}
+
+/** The longest first, or a short secret inside a long one would leave the long one's ends to be read. */
+function byLength(all: readonly string[]): readonly string[] {
+  return [...new Set(all)].toSorted((a, b) => b.length - a.length);
 }
 
 /** Hides what looks like a secret, known or not. Every pattern takes linear time on hostile text: see the notes. */

@@ -3,7 +3,6 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { secretsOf, type Settings } from "../../src/config/arranged-settings.ts";
-import { operatorPolicy } from "../../src/config/operator-policy.ts";
 import { loadSettings, readSettings } from "../../src/config/settings.ts";
 import { KnownError } from "../../src/errors.ts";
 import { completeEnvironment, privateKey, privateKeyInPkcs8 } from "./complete-environment.ts";
@@ -164,26 +163,6 @@ describe("what is in force", () => {
     ],
   ])("%s", (_name, environment, part, wanted) => {
     expect(part(read(environment))).toEqual(wanted);
-  });
-
-  it("gives the core its policy", () => {
-    const policy = operatorPolicy(read({ MODEL: "sonnet", MAX_RESTARTS: "1" }), ["claude"]);
-    expect(policy).toEqual({
-      agents: ["claude"],
-      triggerLabel: "coppice",
-      defaultAgent: "claude",
-      model: "sonnet",
-      permissionMode: "acceptEdits",
-      maxSessions: 3,
-      maxSessionsPerRepository: 3,
-      maxRunMs: 7_200_000,
-      maxStopReminders: 3,
-      maxVerifyRounds: 3,
-      maxRestarts: 1,
-      keepIdleSessionMs: 3_600_000,
-      statusEveryMs: 10_000,
-      sweepEveryMs: 300_000,
-    });
   });
 
   it("names its secrets for the redactor", () => {
@@ -361,12 +340,12 @@ describe("what works but should be looked at", () => {
   });
 });
 
-describe("a .env in the working folder", () => {
-  const write = (lines: Record<string, string>, mode = 0o600): void => {
-    const text = Object.entries(lines).map(([name, value]) => `${name}="${value}"\n`);
-    writeFileSync(join(folder, ".env"), text.join(""), { mode });
-  };
+function write(lines: Record<string, string>): void {
+  const text = Object.entries(lines).map(([name, value]) => `${name}="${value}"\n`);
+  writeFileSync(join(folder, ".env"), text.join(""), { mode: 0o600 });
+}
 
+describe("a .env in the working folder", () => {
   it("sets what the environment does not", () => {
     write({ ...completeEnvironment, PORT: "4000", MAX_SESSIONS: "7" });
     const { service, limits, app } = loadSettings(folder, { PORT: "5000" });

@@ -101,6 +101,14 @@ describe("secrets that we know", () => {
     expect(redactor.redact("abcdefgh-ijklmnop abcdefgh")).toBe(`${hidden} ${hidden}`);
   });
 
+  it("keeps the newest of those that it learned, and all that it was given", () => {
+    const redactor = createRedactor(["given-secret"], 2);
+    for (const next of ["first-secret", "second-secret", "second-secret", "third-secret"]) redactor.learn(next);
+    expect(redactor.redact("given-secret first-secret second-secret third-secret")).toBe(
+      `${hidden} first-secret ${hidden} ${hidden}`,
+    );
+  });
+
   it("does not blot out words for a secret that is too short to be one", () => {
     expect(createRedactor(["", "a", "the"]).redact("a the")).toBe("a the");
   });
