@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { Rest } from "./rest.ts";
 import { deleteBranch, pushFiles } from "./world/branches.ts";
-import type { ReactionContent, StateReason, User } from "./world/model.ts";
-import { findStore, type Store, type World } from "./world/world.ts";
+import type { Actor, ReactionContent, StateReason, User } from "./world/model.ts";
+import { setDraft } from "./world/pulls.ts";
+import { setResolved } from "./world/threads.ts";
+import { findStore, get, type Store, type World } from "./world/world.ts";
 
 /** What a person does on GitHub's pages. Each action is the REST call of it, in that person's name and with their role. */
 export interface Person {
@@ -23,6 +25,18 @@ export interface Person {
   readonly reopenPull: (repository: string, pull: number) => Promise<void>;
   /** Hands back the commit that the base points to then. */
   readonly merge: (repository: string, pull: number, method?: "merge" | "squash" | "rebase") => Promise<string>;
+  /** Hands back the review's id. */
+  readonly review: (repository: string, pull: number, review: ReviewText) => Promise<number>;
+  /** An answer to a remark, by the remark's id; hands back its own. */
+  readonly reply: (repository: string, pull: number, remark: number, body: string) => Promise<number>;
+  readonly editRemark: (repository: string, remark: number, body: string) => Promise<void>;
+  readonly dismissReview: (repository: string, pull: number, review: number, message: string) => Promise<void>;
+  /** A conversation, by the id of any remark in it. */
+  readonly resolveThread: (repository: string, remark: number) => void;
+  readonly unresolveThread: (repository: string, remark: number) => void;
+  readonly markReady: (repository: string, pull: number) => void;
+  readonly convertToDraft: (repository: string, pull: number) => void;
+  readonly updateBranch: (repository: string, pull: number) => Promise<void>;
   readonly requestReview: (repository: string, pull: number, ...reviewers: readonly string[]) => Promise<void>;
   /** One commit on a branch, which is made from the default branch if need be; `null` takes a file away. */
   readonly push: (repository: string, branch: string, files: Files, message?: string) => Promise<string>;
@@ -43,6 +57,19 @@ export interface PullText {
   readonly head: string;
   readonly base: string;
   readonly draft?: boolean;
+}
+
+export interface ReviewText {
+  /** Without one the review stays pending. */
+  readonly event?: "APPROVE" | "REQUEST_CHANGES" | "COMMENT";
+  readonly body?: string;
+  readonly comments?: readonly {
+    readonly path: string;
+    readonly line: number;
+    readonly start_line?: number;
+    readonly side?: "LEFT" | "RIGHT";
+    readonly body: string;
+  }[];
 }
 
 export type Files = Readonly<Record<string, string | null>>;
@@ -73,6 +100,7 @@ const pullAt = (repository: string, pull: number): string => `/repos/${repositor
 const commentAt = (repository: string, comment: number): string => `/repos/${repository}/issues/comments/${comment}`;
 
 export function createPerson(world: World, user: User, ask: Ask): Person {
+  const by: Actor = { user, app: undefined };
   return {
     user,
     openIssue: async (repository, issue) => numberSchema.parse(await ask("POST", `/repos/${repository}/issues`, issue)),
@@ -114,13 +142,35 @@ export function createPerson(world: World, user: User, ask: Ask): Person {
     },
     merge: async (repository, pull, method = "merge") =>
       shaSchema.parse(await ask("PUT", `${pullAt(repository, pull)}/merge`, { merge_method: method })),
+    review: async (repository, pull, review) =>
+      idSchema.parse(await ask("POST", `${pullAt(repository, pull)}/reviews`, review)),
+    reply: async (repository, pull, remark, body) =>
+      idSchema.parse(await ask("POST", `${pullAt(repository, pull)}/comments/${remark}/replies`, { body })),
+    editRemark: async (repository, remark, body) => {
+      await ask("PATCH", `/repos/${repository}/pulls/comments/${remark}`, { body });
+    },
+    dismissReview: async (repository, pull, review, message) => {
+      await ask("PUT", `${pullAt(repository, pull)}/reviews/${review}/dismissals`, { message });
+    },
+    resolveThread: (repository, remark) => {
+      const store = storeOf(world, repository);
+      setResolved(world, store, by, get(store.reviewComments, remark).thread, true);
+    },
+    unresolveThread: (repository, remark) => {
+      const store = storeOf(world, repository);
+      setResolved(world, store, by, get(store.reviewComments, remark).thread, false);
+    },
+    markReady: (repository, pull) => void setDraft(world, storeOf(world, repository), by, pull, false),
+    convertToDraft: (repository, pull) => void setDraft(world, storeOf(world, repository), by, pull, true),
+    updateBranch: async (repository, pull) => {
+      await ask("PUT", `${pullAt(repository, pull)}/update-branch`);
+    },
     requestReview: async (repository, pull, ...reviewers) => {
       await ask("POST", `${pullAt(repository, pull)}/requested_reviewers`, { reviewers });
     },
     push: (repository, branch, files, message = "Change some files") =>
-      pushFiles(world, storeOf(world, repository), { user, app: undefined }, { branch, files, message }),
-    deleteBranch: (repository, branch) =>
-      deleteBranch(world, storeOf(world, repository), { user, app: undefined }, branch),
+      pushFiles(world, storeOf(world, repository), by, { branch, files, message }),
+    deleteBranch: (repository, branch) => deleteBranch(world, storeOf(world, repository), by, branch),
     lock: async (repository, issue) => {
       await ask("PUT", `${issueAt(repository, issue)}/lock`);
     },

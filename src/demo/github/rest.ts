@@ -17,6 +17,8 @@ import { reactionHandlers } from "./rest/reactions.ts";
 import { refHandlers } from "./rest/refs.ts";
 import { refusalAnswer } from "./rest/refusal.ts";
 import { repoHandlers } from "./rest/repos.ts";
+import { reviewHandlers } from "./rest/reviews.ts";
+import { timelineHandlers } from "./rest/timeline.ts";
 import { userHandlers } from "./rest/users.ts";
 import { actorOf, type Tokens, type Who } from "./tokens.ts";
 import { Refusal } from "./world/errors.ts";
@@ -34,6 +36,8 @@ const handlers: Handlers = {
   ...reactionHandlers,
   ...refHandlers,
   ...repoHandlers,
+  ...reviewHandlers,
+  ...timelineHandlers,
   ...userHandlers,
 };
 

@@ -25,6 +25,7 @@ import { loadContract } from "./contract.ts";
 import { createDeliveries, type Fate, type Letter } from "./deliveries.ts";
 import { createEmit } from "./emissions.ts";
 import { mountGit } from "./git-http.ts";
+import { mountGraphql } from "./graphql.ts";
 import { mountRest, type SeenRequest } from "./http.ts";
 import { makePrivateKey, publicKeyOf } from "./keys.ts";
 import { createLimits } from "./limits.ts";
@@ -188,6 +189,7 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
   const limits = createLimits(options.requestsPerHour ?? 5000, nowMs);
   const rest = createRest({ world, contract, tokens, deliveries, limits, violations });
   const hono = new Hono();
+  mountGraphql(hono, { world, tokens, violations, requests });
   mountGit(hono, { world, tokens, requests });
   mountRest(hono, { contract, rest, tokens, limits, violations, requests, nowMs });
 

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { viewComment, viewIssue, viewIssueEvent } from "../views/issue.ts";
-import { viewUser } from "../views/user.ts";
+import { viewIssue, viewIssueEvent } from "../views/issue.ts";
 import { assign, editIssue, lockIssue, openIssue, unassign } from "../world/issues.ts";
 import type { Issue } from "../world/model.ts";
 import { get } from "../world/world.ts";
@@ -60,7 +59,6 @@ export const issueHandlers: Handlers = {
       ...viewIssueEvent(call.world, call.store(), event),
       issue: view(call, get(call.store().issues, event.issue)),
     })),
-  "issues/list-events-for-timeline": (call) => paged(call, timeline(call), (entry) => entry.view()),
 };
 
 const named = (call: Call): Issue => get(call.store().issues, number(call, "issue_number"));
@@ -100,31 +98,3 @@ function isListed(call: Call, issue: Issue): boolean {
 
 const isOrAny = (wanted: string | null, logins: readonly string[]): boolean =>
   wanted === null || wanted === "*" || (wanted === "none" ? logins.length === 0 : logins.includes(wanted));
-
-interface Entry {
-  readonly atMs: number;
-  readonly view: () => unknown;
-}
-
-/** Events, comments and reviews in the order in which they happened. */
-function timeline(call: Call): Entry[] {
-  const { world } = call;
-  const store = call.store();
-  const issue = named(call);
-  const events = store.events
-    .filter((event) => event.issue === issue.number)
-    .map((event): Entry => ({ atMs: event.atMs, view: () => viewIssueEvent(world, store, event) }));
-  const comments = [...store.comments.values()]
-    .filter((comment) => comment.issue === issue.number)
-    .map(
-      (comment): Entry => ({
-        atMs: comment.createdMs,
-        view: () => ({
-          event: "commented",
-          actor: viewUser(world, comment.author.user),
-          ...viewComment(world, store, comment),
-        }),
-      }),
-    );
-  return [...events, ...comments].toSorted((one, two) => one.atMs - two.atMs);
-}

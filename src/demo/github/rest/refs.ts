@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { viewCommit, viewSignature } from "../views/commit.ts";
+import { viewCommit, viewPlainCommit } from "../views/commit.ts";
 import { api, node } from "../views/user.ts";
 import { setRef } from "../world/branches.ts";
 import { notFound, Refusal } from "../world/errors.ts";
@@ -68,10 +68,11 @@ export const refHandlers: Handlers = {
   },
   "git/get-commit": async (call) => {
     const commit = await named(call, call.params["commit_sha"] ?? "");
-    const { commit: inner, ...outer } = viewCommit(call.world, call.store(), commit);
-    const signatures = { author: viewSignature(commit.author), committer: viewSignature(commit.committer) };
-    const { tree, message } = z.object({ tree: z.unknown(), message: z.string() }).parse(inner);
-    return { status: 200, body: { ...outer, ...signatures, tree, message } };
+    const view = {
+      ...viewCommit(call.world, call.store(), commit),
+      ...viewPlainCommit(call.world, call.store(), commit),
+    };
+    return { status: 200, body: view };
   },
 };
 

@@ -8,21 +8,14 @@ type View = Record<string, unknown>;
 export function viewCommit(world: World, store: Store, commit: Commit): View {
   const url = api(world, `/repos/${fullName(store.repository)}`);
   const html = `${world.url}/${fullName(store.repository)}/commit/`;
-  const { sha, tree, message, author, committer } = commit;
+  const { sha, author, committer } = commit;
   return {
     sha,
     node_id: node("C", Number.parseInt(sha.slice(0, 8), 16)),
     url: `${url}/commits/${sha}`,
     html_url: `${html}${sha}`,
     comments_url: `${url}/commits/${sha}/comments`,
-    commit: {
-      author: viewSignature(author),
-      committer: viewSignature(committer),
-      message,
-      tree: { sha: tree, url: `${url}/git/trees/${tree}` },
-      url: `${url}/git/commits/${sha}`,
-      comment_count: 0,
-    },
+    commit: { ...viewPlainCommit(world, store, commit), url: `${url}/git/commits/${sha}`, comment_count: 0 },
     author: viewPerson(world, author),
     committer: viewPerson(world, committer),
     parents: commit.parents.map((parent) => ({
@@ -33,7 +26,14 @@ export function viewCommit(world: World, store: Store, commit: Commit): View {
   };
 }
 
-export const viewSignature = ({ name, email, atMs }: Signature): View => ({ name, email, date: time(atMs) });
+/** What git itself knows of a commit. */
+export function viewPlainCommit(world: World, { repository }: Store, commit: Commit): View {
+  const { tree, message, author, committer } = commit;
+  const url = api(world, `/repos/${fullName(repository)}/git/trees/${tree}`);
+  return { author: viewSignature(author), committer: viewSignature(committer), message, tree: { sha: tree, url } };
+}
+
+const viewSignature = ({ name, email, atMs }: Signature): View => ({ name, email, date: time(atMs) });
 
 /** GitHub knows people by the address in their commits. */
 function viewPerson(world: World, { email }: Signature): View | null {

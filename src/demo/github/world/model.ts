@@ -156,3 +156,48 @@ export interface Protection {
   /** Whether only pull requests may change it. */
   readonly refusesPushes: boolean;
 }
+
+export type Side = "LEFT" | "RIGHT";
+
+/** Where a remark on a difference stands: a file, or lines of it. */
+export interface Place {
+  readonly path: string;
+  /** None for a remark on the whole file. */
+  readonly line: number | undefined;
+  readonly startLine: number | undefined;
+  readonly side: Side;
+}
+
+export interface Review {
+  readonly id: number;
+  readonly pull: number;
+  readonly author: Actor;
+  readonly body: string;
+  readonly state: "PENDING" | "COMMENTED" | "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED";
+  readonly sha: string;
+  readonly submittedMs: number | undefined;
+}
+
+export interface ReviewComment {
+  readonly id: number;
+  readonly pull: number;
+  readonly review: number;
+  readonly thread: number;
+  readonly inReplyTo: number | undefined;
+  readonly author: Actor;
+  readonly body: string;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+}
+
+/** A conversation on one place of a pull request's difference. */
+export interface Thread {
+  readonly id: number;
+  readonly pull: number;
+  /** Where it was begun. */
+  readonly origin: Place & { readonly sha: string; readonly hunk: string };
+  /** Where that is by now; no line once it was changed since: the thread is outdated. */
+  readonly place: Place;
+  readonly isOutdated: boolean;
+  readonly resolvedBy: User | undefined;
+}

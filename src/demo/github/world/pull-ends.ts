@@ -2,7 +2,8 @@ import { git, gitOr } from "./git.ts";
 import { countCommits, isAncestor, mergeBase } from "./history.ts";
 import { emitIssue, noteEvent, touch } from "./issue-record.ts";
 import { closeIssue } from "./issues.ts";
-import type { Actor, Pull, PullCounts, PullEnd } from "./model.ts";
+import type { Actor, Issue, Pull, PullCounts, PullEnd } from "./model.ts";
+import { followThreads } from "./threads.ts";
 import { change, get, type Store, type World } from "./world.ts";
 
 interface Move {
@@ -43,6 +44,7 @@ async function followHead(
   const head = { ...pull.head, sha: after };
   await keepHead(world, store, number, head);
   change(store.pulls, number, { head, counts: await countPull(store, pull.base.sha, after) });
+  await followThreads(store, number, before, after);
   touch(world, store, number);
   emitIssue(world, store, by, "synchronize", number, { before, after });
 }
@@ -60,22 +62,26 @@ async function followBase(world: World, store: Store, by: Actor, pull: Pull, aft
 
 /** The base stays at the commit that it had before: what was changed can still be told then. */
 export function markMerged(world: World, store: Store, by: Actor, number: number, sha: string): void {
-  const { base } = change(store.pulls, number, { merged: { by: by.user, atMs: world.nowMs(), sha } });
+  const pull = change(store.pulls, number, { merged: { by: by.user, atMs: world.nowMs(), sha } });
   noteEvent(world, store, by, number, "merged", { commit_id: sha });
   closeIssue(world, store, by, number, null);
-  if (base.branch === store.repository.defaultBranch) {
-    closeMentioned(world, store, by, get(store.issues, number).body ?? "");
-  }
+  for (const issue of closedBy(store, pull)) closeIssue(world, store, by, issue.number, "completed");
 }
 
 const closing = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d+)/gi;
 
 /** `Closes #n` counts in pull requests into the default branch, and in commits on it. */
 export function closeMentioned(world: World, store: Store, by: Actor, text: string): void {
-  for (const [, mentioned] of text.matchAll(closing)) {
-    const issue = store.issues.get(Number(mentioned));
-    if (issue !== undefined && !store.pulls.has(issue.number)) closeIssue(world, store, by, issue.number, "completed");
-  }
+  for (const { number } of mentioned(store, text)) closeIssue(world, store, by, number, "completed");
+}
+
+/** The issues that a merge of the pull request would close. */
+export const closedBy = (store: Store, { number, base }: Pull): Issue[] =>
+  base.branch === store.repository.defaultBranch ? mentioned(store, get(store.issues, number).body ?? "") : [];
+
+function mentioned(store: Store, text: string): Issue[] {
+  const numbers = new Set([...text.matchAll(closing)].map(([, number]) => Number(number)));
+  return [...store.issues.values()].filter(({ number }) => numbers.has(number) && !store.pulls.has(number));
 }
 
 /** The head's commits stay reachable in the base's repository, as `refs/pull/<number>/head`. */

@@ -85,5 +85,8 @@ const emptyStore = (repository: Repository, roles: ReadonlyMap<number, Role>): S
   events: [],
   reactions: new Map(),
   pulls: new Map(),
+  reviews: new Map(),
+  reviewComments: new Map(),
+  threads: new Map(),
   protections: new Map(),
 });

@@ -10,7 +10,10 @@ import type {
   Pull,
   Reaction,
   Repository,
+  Review,
+  ReviewComment,
   Role,
+  Thread,
   User,
 } from "./model.ts";
 
@@ -42,6 +45,9 @@ export interface Store {
   readonly reactions: Map<number, Reaction>;
   /** By number, like issues. */
   readonly pulls: Map<number, Pull>;
+  readonly reviews: Map<number, Review>;
+  readonly reviewComments: Map<number, ReviewComment>;
+  readonly threads: Map<number, Thread>;
   /** By branch. */
   readonly protections: Map<string, Protection>;
 }
