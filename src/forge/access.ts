@@ -16,9 +16,15 @@ export interface AccessRules {
 
 export type Verdict = { readonly may: true } | { readonly may: false; readonly reason: string };
 
+/** Whether what a person says counts. */
+export type Judge = (person: Person) => Promise<Verdict>;
+
 export interface Access {
-  /** Whether what a person says on an issue counts. Asked of GitHub: what a comment says of its author's association is no permission. */
-  judge(issue: IssueRef, person: Person): Promise<Verdict>;
+  /**
+   * Judges people for one pass over an issue, each once. Asked of GitHub: what a comment says of its author's association
+   * is no permission.
+   */
+  judgeOf(issue: IssueRef): Judge;
 }
 
 export function createAccess(octokits: Octokits, rules: AccessRules): Access {
@@ -40,18 +46,26 @@ export function createAccess(octokits: Octokits, rules: AccessRules): Access {
     return isListed ? { may: true } : no(`${login} is a bot that is not listed in ALLOWED_BOTS`);
   }
 
-  async function permissionOf({ installationId, ...issue }: IssueRef, username: string) {
-    const { rest } = octokits.installation(installationId);
+  async function permissionOf(issue: IssueRef, username: string) {
+    const { rest } = octokits.installation(issue.installationId);
     try {
-      const where = at({ installationId, ...issue });
-      return (await rest.repos.getCollaboratorPermissionLevel({ ...where, username })).data;
+      return (await rest.repos.getCollaboratorPermissionLevel({ ...at(issue), username })).data;
     } catch (error) {
       if (hasStatus(error, 404)) return undefined;
       throw error;
     }
   }
 
-  return { judge };
+  return {
+    judgeOf: (issue) => {
+      const known = new Map<number, Promise<Verdict>>();
+      return async (person) => {
+        const verdict = known.get(person.id) ?? judge(issue, person);
+        known.set(person.id, verdict);
+        return await verdict;
+      };
+    },
+  };
 }
 
 /** No person's login may hold brackets. */

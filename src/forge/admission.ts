@@ -2,8 +2,8 @@ import { isListed } from "../config/repository-list.ts";
 import type { Admission } from "../core/sight.ts";
 import type { Task } from "../core/task.ts";
 import { baseNamedIn } from "../core/trigger.ts";
-import type { Access } from "./access.ts";
-import type { Briefs } from "./brief.ts";
+import type { Access, Judge } from "./access.ts";
+import type { Briefs, IssueText } from "./brief.ts";
 import type { Issues } from "./issues.ts";
 import type { Repositories, Repository } from "./repositories.ts";
 import type { SettingsFiles } from "./settings-file.ts";
@@ -25,9 +25,10 @@ export function createAdmission(parts: AdmissionParts): (task: Task) => Promise<
   async function admit(task: Task): Promise<Admission> {
     const { issue, asked } = task;
     if (!isServed(`${issue.owner}/${issue.name}`)) return refusedQuietly("the repository is not listed here");
+    const judge = access.judgeOf(issue);
     const [repository, verdict, sight] = await Promise.all([
       repositories.look(issue),
-      access.judge(issue, asked.by),
+      judge(asked.by),
       issues.look(issue, asked.atMs),
     ]);
     if (!isServed(repository.fullName)) return refusedQuietly("the repository is not listed here");
@@ -36,7 +37,8 @@ export function createAdmission(parts: AdmissionParts): (task: Task) => Promise<
     const { data } = sight;
     const obstacle = obstacleIn(repository, data.state, data.pull_request !== undefined);
     if (obstacle !== undefined) return { is: "refused", reason: obstacle, isQuiet: false };
-    return await read(task, repository, { title: data.title, body: data.body ?? "", comments: data.comments });
+    const now = { title: data.title, body: data.body ?? "", comments: data.comments };
+    return await read(task, repository, now, judge);
   }
 
   function isServed(fullName: string): boolean {
@@ -47,10 +49,11 @@ export function createAdmission(parts: AdmissionParts): (task: Task) => Promise<
   async function read(
     task: Task,
     repository: Repository,
-    now: Parameters<Briefs["read"]>[1],
+    now: IssueText,
+    judge: Judge,
   ): Promise<Admission & { is: "admitted" }> {
     const [brief, { policy, mistakes }] = await Promise.all([
-      briefs.read(task, { ...now, ...task.asked.text }),
+      briefs.read(task, { ...now, ...task.asked.text }, judge),
       settings.inForce(task.issue),
     ]);
     const named = baseNamedIn(brief.body);

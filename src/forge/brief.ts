@@ -1,5 +1,5 @@
 import type { Brief, IssueRef, Task } from "../core/task.ts";
-import { type Access, isBot } from "./access.ts";
+import { isBot, type Judge } from "./access.ts";
 import type { Octokit, Octokits } from "./octokits.ts";
 import { at } from "./repositories.ts";
 import { visibleText } from "./visible-text.ts";
@@ -15,7 +15,7 @@ export interface IssueText {
 
 export interface Briefs {
   /** The issue as the agent gets it: what people with access said before the label, as people see it. */
-  read(task: Task, issue: IssueText): Promise<Brief>;
+  read(task: Task, issue: IssueText, judge: Judge): Promise<Brief>;
 }
 
 const perPage = 100;
@@ -24,12 +24,12 @@ const mostPages = 5;
 /** Strangers could make us ask about thousands of accounts. */
 const mostAuthors = 50;
 
-export function createBriefs(octokits: Octokits, access: Access): Briefs {
-  async function read(task: Task, issue: IssueText): Promise<Brief> {
+export function createBriefs(octokits: Octokits): Briefs {
+  async function read(task: Task, issue: IssueText, judge: Judge): Promise<Brief> {
     const all = issue.comments === 0 ? [] : await list(task.issue, issue.comments);
     const byPeople = all.filter(({ user }) => user !== null && user?.type !== "Bot" && !isBot(user?.login ?? ""));
     const early = byPeople.filter((comment) => isEarly(comment, task.asked.atMs));
-    const trusted = await trustedAuthors(task.issue, early);
+    const trusted = await trustedAuthors(early, judge);
     const told = early.filter(({ user }) => trusted.has(user?.id ?? 0));
     return {
       title: visibleText(issue.title).replace(/\s+/g, " "),
@@ -49,17 +49,17 @@ export function createBriefs(octokits: Octokits, access: Access): Briefs {
     return (await Promise.all(answers)).flatMap(({ data }) => data);
   }
 
-  /** Each author is asked about once; those who spoke last come first. */
-  async function trustedAuthors(issue: IssueRef, comments: readonly Comment[]): Promise<Set<number>> {
-    const logins = new Map(comments.toReversed().flatMap(({ user }) => (user ? [[user.id, user.login]] : [])));
-    const asked = [...logins].slice(0, mostAuthors).map(async ([id, login]) => {
-      const verdict = await access.judge(issue, { id, login });
-      return verdict.may ? [id] : [];
-    });
-    return new Set((await Promise.all(asked)).flat());
-  }
-
   return { read };
+}
+
+/** Each author is asked about once; those who spoke last come first. */
+async function trustedAuthors(comments: readonly Comment[], judge: Judge): Promise<Set<number>> {
+  const logins = new Map(comments.toReversed().flatMap(({ user }) => (user ? [[user.id, user.login]] : [])));
+  const asked = [...logins].slice(0, mostAuthors).map(async ([id, login]) => {
+    const verdict = await judge({ id, login });
+    return verdict.may ? [id] : [];
+  });
+  return new Set((await Promise.all(asked)).flat());
 }
 
 /** Said before the label and not changed since. GitHub's times are whole seconds. */

@@ -11,7 +11,7 @@ import type { Octokits } from "./octokits.ts";
 import { createPullRequests } from "./pull-requests.ts";
 import { createRemotes, type Remote } from "./remote.ts";
 import { at, createRepositories, nameOf } from "./repositories.ts";
-import { createSettingsFiles, type ParseSettings, type SettingsMemory } from "./settings-file.ts";
+import { createSettingsFiles, type SettingsMemory } from "./settings-file.ts";
 import { createSight } from "./sight.ts";
 import { createStatusComment } from "./status-comment.ts";
 
@@ -26,7 +26,6 @@ export interface ForgeOptions {
     readonly allowedRepositories: readonly string[] | undefined;
   };
   readonly memory: SettingsMemory;
-  readonly parseSettings: ParseSettings;
   /** Told of every token that git gets, so that no log shows one. */
   readonly learnSecret: (secret: string) => void;
   readonly log: Log;
@@ -45,9 +44,9 @@ export function createForge(options: ForgeOptions): GithubForge {
   const { octokits, appId, operator, people, log, nowMs } = options;
   const repositories = createRepositories(octokits);
   const issues = createIssues({ octokits, repositories, nowMs });
-  const settings = createSettingsFiles({ ...options, parse: options.parseSettings });
+  const settings = createSettingsFiles(options);
   const access = createAccess(octokits, people);
-  const briefs = createBriefs(octokits, access);
+  const briefs = createBriefs(octokits);
   const { allowedRepositories } = people;
   const admit = createAdmission({ repositories, issues, access, briefs, settings, allowedRepositories });
   const look = createSight({ octokits, issues });

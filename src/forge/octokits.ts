@@ -79,7 +79,9 @@ function mind(
   octokit.hook.before("request", (request) => {
     request.headers["x-github-api-version"] = apiVersion;
     // An answer that was lost on its way would have it done twice. Our creates look first when they come back.
-    if (request.method === "POST") request.request.retries = 0;
+    const retries = request.method === "POST" ? { retries: 0 } : {};
+    // A copy: Octokit hands out one and the same object for all requests, so a change in it would be for all of them.
+    request.request = { ...request.request, ...retries };
   });
   octokit.hook.wrap("request", async (request, asked) => {
     pace.checkQuiet(who);

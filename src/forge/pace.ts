@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 import { KnownError } from "../errors.ts";
 
 /**
@@ -36,7 +36,9 @@ interface Lane {
   readonly newContent: Bucket;
 }
 
-export function createPace(nowMs: () => number): Pace {
+type Sleep = (ms: number) => Promise<unknown>;
+
+export function createPace(nowMs: () => number, sleep: Sleep = setTimeout): Pace {
   const lanes = new Map<string, Lane>();
 
   function laneOf(who: string): Lane {
@@ -57,22 +59,25 @@ export function createPace(nowMs: () => number): Pace {
     if (nowMs() < quietUntilMs) throw tooMuch(`GitHub wants no requests until ${timeOf(quietUntilMs)}`);
   }
 
-  async function myTurn(who: string, isNewContent: boolean): Promise<void> {
-    const lane = laneOf(who);
-    const waitMs = Math.max(lane.writes.waitMs(), isNewContent ? lane.newContent.waitMs() : 0);
-    if (waitMs > longestWaitMs) throw tooMuch(`too much was written to GitHub; the next turn is in ${waitMs} ms`);
-    if (waitMs > 0) await sleep(waitMs);
-    lane.writes.take();
-    if (isNewContent) lane.newContent.take();
-    checkQuiet(who);
+  /** Takes the next place in the queue. @returns when its turn is, at the earliest. */
+  function turnOf(lane: Lane, isNewContent: boolean): number {
+    const buckets = isNewContent ? [lane.writes, lane.newContent] : [lane.writes];
+    const waitMs = Math.max(...buckets.map((bucket) => bucket.waitMs()));
+    if (waitMs > longestWaitMs) {
+      throw tooMuch(`too much is written to GitHub at once; the next turn is in ${Math.ceil(waitMs / 1_000)} s`);
+    }
+    for (const bucket of buckets) bucket.take();
+    return nowMs() + waitMs;
   }
 
   return {
     checkQuiet,
     async write(who, isNewContent, run) {
       const lane = laneOf(who);
+      const turnMs = turnOf(lane, isNewContent);
       const mine = lane.last.then(async () => {
-        await myTurn(who, isNewContent);
+        if (turnMs > nowMs()) await sleep(turnMs - nowMs());
+        checkQuiet(who);
         return await run();
       });
       lane.last = Promise.allSettled([mine]);

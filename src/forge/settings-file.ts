@@ -1,3 +1,4 @@
+import { parseRepositoryFile } from "../config/repository-file.ts";
 import type { Log } from "../control/ports.ts";
 import { type RepositoryPolicy, silentRepository } from "../core/policy.ts";
 import type { IssueRef } from "../core/task.ts";
@@ -13,10 +14,6 @@ export interface RepositorySettings {
   readonly policy: RepositoryPolicy;
   readonly mistakes: readonly string[];
 }
-
-export type ParseSettings = (
-  text: string,
-) => { readonly policy: RepositoryPolicy } | { readonly mistakes: readonly string[] };
 
 /** Where the text of the last good file is kept over restarts. */
 export interface SettingsMemory {
@@ -41,7 +38,6 @@ type Content = Awaited<ReturnType<Octokit["rest"]["repos"]["getContent"]>>["data
 interface SettingsParts {
   readonly octokits: Octokits;
   readonly memory: SettingsMemory;
-  readonly parse: ParseSettings;
   readonly log: Log;
   readonly nowMs: () => number;
 }
@@ -55,7 +51,7 @@ interface Known {
 }
 
 export function createSettingsFiles(parts: SettingsParts): SettingsFiles {
-  const { octokits, memory, parse, log, nowMs } = parts;
+  const { octokits, memory, log, nowMs } = parts;
   const etags = createEtags<Content>();
   const known = new Map<number, Known>();
 
@@ -88,27 +84,27 @@ export function createSettingsFiles(parts: SettingsParts): SettingsFiles {
     return { policy: policyOf(now.good), mistakes: now.mistakes };
   }
 
-  function judge(file: File, lastGood: string | undefined) {
-    if (file.is === "absent") return { good: undefined, mistakes: [] };
-    if (file.is === "unusable") return { good: lastGood, mistakes: [file.why] };
-    const parsed = parse(file.text);
-    return "mistakes" in parsed
-      ? { good: lastGood, mistakes: parsed.mistakes }
-      : { good: file.text, mistakes: [] as readonly string[] };
-  }
-
-  /** A newer Coppice may refuse what an older one took. */
-  function policyOf(text: string | undefined): RepositoryPolicy {
-    const parsed = text === undefined ? { policy: silentRepository } : parse(text);
-    return "policy" in parsed ? parsed.policy : silentRepository;
-  }
-
   return {
     inForce,
     forget: (repositoryId) => {
       known.delete(repositoryId);
     },
   };
+}
+
+function judge(file: File, lastGood: string | undefined) {
+  if (file.is === "absent") return { good: undefined, mistakes: [] };
+  if (file.is === "unusable") return { good: lastGood, mistakes: [file.why] };
+  const parsed = parseRepositoryFile(file.text);
+  return "mistakes" in parsed
+    ? { good: lastGood, mistakes: parsed.mistakes }
+    : { good: file.text, mistakes: [] as readonly string[] };
+}
+
+/** A newer Coppice may refuse what an older one took. */
+function policyOf(text: string | undefined): RepositoryPolicy {
+  const parsed = text === undefined ? { policy: silentRepository } : parseRepositoryFile(text);
+  return "policy" in parsed ? parsed.policy : silentRepository;
 }
 
 type File =

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino, type Logger } from "pino";
-import { silentRepository } from "../../src/core/policy.ts";
 import type { IssueRef, Task } from "../../src/core/task.ts";
 import { newTask } from "../../src/core/task.ts";
 import { startGithub, type Github, type GithubOptions } from "../../src/demo/github/start.ts";
 import { createForge, type ForgeOptions, type GithubForge } from "../../src/forge/forge.ts";
+import type { Fetch } from "../../src/forge/octokits.ts";
 import { createProbotApp, type ProbotApp } from "../../src/forge/probot.ts";
 import { startServer, type WebServer, webhooksPath } from "../../src/forge/server.ts";
 import type { SettingsMemory } from "../../src/forge/settings-file.ts";
@@ -37,7 +37,6 @@ export function forgeOptions(given: Pick<ForgeOptions, "octokits"> & Partial<For
     operator: { triggerLabel: "coppice" },
     people: everybodyWhoWrites,
     memory: createMemory(),
-    parseSettings: () => ({ policy: silentRepository }),
     learnSecret: () => {},
     log: silentLog,
     nowMs: Date.now,
@@ -60,6 +59,10 @@ export interface BenchOptions {
   readonly forge?: Partial<ForgeOptions>;
   readonly patienceMs?: number;
   readonly drainMs?: number;
+  /** Our own clock. */
+  readonly nowMs?: () => number;
+  /** Stands between us and GitHub: may lose a request, or its answer. @param request such as `GET /api/v3/app`. */
+  readonly wire?: (request: string, go: () => Promise<Response>) => Promise<Response>;
 }
 
 /** The forge and its webhook server, against a stand-in GitHub with the repository alice/garden, where bob may write. */
@@ -68,7 +71,16 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const github = await startGithub({ folder, ...options.github });
   await github.addRepository("alice/garden", { roles: { bob: "write" } });
   github.install("alice");
-  const app = createProbotApp({ app: github.app, github: { apiUrl: github.apiUrl } }, silentLog);
+  const { wire } = options;
+  const fetchOver: Fetch = async (url, init) => {
+    const go = (): Promise<Response> => fetch(url, init);
+    const { method, url: address } = new Request(url, init);
+    return wire === undefined ? await go() : await wire(`${method} ${new URL(address).pathname}`, go);
+  };
+  const app = createProbotApp({ app: github.app, github: { apiUrl: github.apiUrl } }, silentLog, {
+    fetch: fetchOver,
+    nowMs: options.nowMs ?? Date.now,
+  });
   const forge = createForge(
     forgeOptions({ octokits: app.octokits, appId: github.app.id, webUrl: github.url, ...options.forge }),
   );

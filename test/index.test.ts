@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { type Bench, startBench } from "./bench.ts";
+import { type Bench, startBench } from "./forge/bench.ts";
 
 /** A webhook as GitHub would send it, or as somebody would who wants to look like it. */
 async function post(bench: Bench, more: Partial<Letter> = {}): Promise<Response> {

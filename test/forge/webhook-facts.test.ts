@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import { loadContract } from "../../src/demo/github/contract.ts";
+import { type News, newsOf } from "../../src/forge/webhook-facts.ts";
+
+const bob = { id: 3, login: "bob", type: "User" };
+const repository = { id: 99, name: "garden", owner: { login: "alice" }, default_branch: "main" };
+const issue = { number: 7, title: "Water it", body: null, updated_at: "2026-01-02T03:04:05Z" };
+const base = { repository, installation: { id: 55 }, sender: bob };
+
+const ref = (number: number) => ({ installationId: 55, repositoryId: 99, owner: "alice", name: "garden", number });
+
+const onIssue = (fact: object): object => ({ is: "fact", subject: { is: "issue", issue: ref(7) }, fact });
+const onPull = (what: string): object => ({
+  is: "fact",
+  subject: { is: "pull", issue: ref(8) },
+  fact: { kind: "touched", what },
+});
+const settings = { is: "settings", repositoryId: 99 };
+const nothing = { is: "nothing" };
+
+/** A whole webhook as GitHub sends it, from the few fields that matter here. */
+function read(event: string, payload: Readonly<Record<string, unknown>>, ownLogin?: string): News {
+  const action = typeof payload["action"] === "string" ? payload["action"] : undefined;
+  const whole = loadContract().completeWebhook(event, action, { ...base, ...payload });
+  return newsOf(event, whole, ownLogin);
+}
+
+const commit = (more: object): object => ({ added: [], removed: [], modified: [], ...more });
+
+describe("what a webhook says", () => {
+  it.each<[string, string, Record<string, unknown>, object]>([
+    [
+      "a label",
+      "issues",
+      { action: "labeled", issue, label: { name: "coppice" } },
+      onIssue({
+        kind: "labelled",
+        label: "coppice",
+        by: { id: 3, login: "bob", isBot: false },
+        atMs: Date.parse("2026-01-02T03:04:05Z"),
+        text: { title: "Water it", body: "" },
+      }),
+    ],
+    [
+      "a label taken off",
+      "issues",
+      { action: "unlabeled", issue, label: { name: "coppice" } },
+      onIssue({ kind: "unlabelled", label: "coppice", by: { id: 3, login: "bob", isBot: false } }),
+    ],
+    ...["closed", "reopened", "edited", "deleted", "transferred"].map(
+      (action): [string, string, Record<string, unknown>, object] => [
+        `an issue ${action}`,
+        "issues",
+        { action, issue, changes: {} },
+        onIssue({ kind: "touched", what: `issue ${action}` }),
+      ],
+    ),
+    ["an assignment is nothing to us", "issues", { action: "assigned", issue }, nothing],
+    ...["closed", "reopened", "synchronize", "ready_for_review", "converted_to_draft"].map(
+      (action): [string, string, Record<string, unknown>, object] => [
+        `a pull request's ${action}`,
+        "pull_request",
+        { action, number: 8, pull_request: { number: 8 } },
+        onPull(`pull request ${action}`),
+      ],
+    ),
+    [
+      "a pull request's label is nothing to us",
+      "pull_request",
+      { action: "labeled", pull_request: { number: 8 } },
+      nothing,
+    ],
+    [
+      "the settings file was changed",
+      "push",
+      { ref: "refs/heads/main", commits: [commit({}), commit({ modified: [".github/coppice.yml"] })] },
+      settings,
+    ],
+    [
+      "the settings file was taken away",
+      "push",
+      { ref: "refs/heads/main", commits: [commit({ removed: [".github/coppice.yml"] })] },
+      settings,
+    ],
+    ["a forced push may have changed it", "push", { ref: "refs/heads/main", forced: true, commits: [] }, settings],
+    [
+      "on another branch it says nothing",
+      "push",
+      { ref: "refs/heads/topic", commits: [commit({ added: [".github/coppice.yml"] })] },
+      nothing,
+    ],
+    ["other files say nothing", "push", { ref: "refs/heads/main", commits: [commit({ added: ["a"] })] }, nothing],
+    ["a renamed repository", "repository", { action: "renamed", changes: {} }, settings],
+    [
+      "the App was installed",
+      "installation",
+      { action: "created", installation: { id: 55 } },
+      { is: "installation", installationId: 55, isOver: false },
+    ],
+    [
+      "the App was removed",
+      "installation",
+      { action: "deleted", installation: { id: 55 } },
+      { is: "installation", installationId: 55, isOver: true },
+    ],
+    [
+      "the App got other repositories",
+      "installation_repositories",
+      { action: "added", installation: { id: 55 } },
+      { is: "installation", installationId: 55, isOver: false },
+    ],
+    ["an event that we know nothing of", "star", { action: "created" }, nothing],
+  ])("%s", (_name, event, payload, wanted) => {
+    expect(read(event, payload)).toEqual(wanted);
+  });
+
+  it("a bot is known as one", () => {
+    const sender = { id: 4, login: "renovate[bot]", type: "Bot" };
+    expect(read("issues", { action: "labeled", issue, label: { name: "coppice" }, sender })).toMatchObject({
+      fact: { by: { login: "renovate[bot]", isBot: true } },
+    });
+  });
+
+  it("what our own bot did says nothing, until we know that it is ours", () => {
+    const sender = { id: 4, login: "coppice[bot]", type: "Bot" };
+    const payload = { action: "closed", pull_request: { number: 8 }, sender };
+    expect(read("pull_request", payload, "coppice[bot]")).toEqual(nothing);
+    expect(read("pull_request", payload)).toMatchObject({ is: "fact" });
+  });
+
+  it.each<[string, unknown]>([
+    ["nothing", undefined],
+    ["a text", "labeled"],
+    ["an issue without a repository", { action: "labeled", issue, label: { name: "coppice" }, sender: bob }],
+    [
+      "a number that is none",
+      { ...base, action: "labeled", label: { name: "coppice" }, issue: { ...issue, number: "7" } },
+    ],
+  ])("%s says nothing", (_name, payload) => {
+    expect(newsOf("issues", payload, undefined)).toEqual(nothing);
+  });
+});
