@@ -33,6 +33,7 @@ export interface Wanted {
  */
 export async function receive(layout: Layout, side: AgentSide, wanted: Wanted): Promise<Quarantine | Finding> {
   if (!isSha(wanted.tip)) return { kind: "broken", words: "the workspace's head is not the name of a commit" };
+  if (wanted.have.includes(wanted.tip)) return nothingNew;
   const folder = join(layout.quarantine, randomUUID());
   await mkdir(join(folder, "pack"), { recursive: true, mode: 0o700 });
   const environment = { GIT_OBJECT_DIRECTORY: folder, GIT_ALTERNATE_OBJECT_DIRECTORIES: layout.gateObjects };
@@ -47,6 +48,8 @@ export async function receive(layout: Layout, side: AgentSide, wanted: Wanted): 
     throw error;
   }
 }
+
+const nothingNew: Quarantine = { environment: {}, admit: async () => {}, drop: async () => {} };
 
 async function streamPack(
   layout: Layout,

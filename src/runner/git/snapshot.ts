@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KnownError } from "../../errors.ts";
 import type { AgentSide, SideRun } from "./agent-side.ts";
-import { visible } from "./git-words.ts";
+import { wordsOf } from "./git-words.ts";
 import { isSha } from "./layout.ts";
 import type { Layout } from "./layout.ts";
 
@@ -61,7 +61,10 @@ export async function unpackSnapshot(layout: Layout, side: AgentSide, sha: strin
 
 /** git on the tree with an index and attributes of our own: no line ends converted, no filter run, no lock taken. */
 interface RawGit {
+  readonly folder: string;
   readonly index: string;
+  /** The index of our own for git with the tree's attributes. */
+  readonly indexOnly: Readonly<Record<string, string>>;
   git: AgentSide["git"];
   ask: AgentSide["ask"];
   run: AgentSide["run"];
@@ -80,7 +83,9 @@ async function withRawGit<T>(layout: Layout, side: AgentSide, work: (raw: RawGit
   });
   try {
     return await work({
+      folder,
       index,
+      indexOnly: { GIT_INDEX_FILE: index },
       git: (args, run) => side.git(args, here(run)),
       ask: (args, run) => side.ask(args, here(run)),
       run: (command, run) => side.run(command, here(run)),
@@ -110,44 +115,55 @@ async function copyIndex(side: AgentSide, raw: RawGit, head: string): Promise<vo
   await raw.ask(["read-tree", head]);
 }
 
+/**
+ * What git calls changed, by the tree's own attributes, goes into the index with the bytes that it has. The rest stays as it was
+ * committed: read raw, a file that was checked out with other line ends would seem changed.
+ */
 async function stageAll(side: AgentSide, raw: RawGit): Promise<string> {
-  const nested = (await listOthers(raw)).filter((path) => path.endsWith("/"));
-  await raw.git(["add", "--all", "--ignore-errors", "--", ":/"]);
-  for (const path of nested) await stageNested(side, raw, path);
-  const left = (await listOthers(raw, "--modified")).filter((path) => !path.endsWith("/"));
-  if (left[0] !== undefined) throw unreadable(side, left[0]);
+  const how = ["--others", "--modified", "--deleted", "--exclude-standard"];
+  const listed = await side.git(["ls-files", "-z", ...how], { environment: raw.indexOnly, alsoWritable: [raw.folder] });
+  if (listed.exitCode !== 0) throw unreadable(side, listed.stderr);
+  const paths = [...new Set(names(listed.stdout))];
+  await stage(
+    side,
+    raw,
+    paths.filter((path) => !path.endsWith("/")),
+  );
+  for (const nested of paths.filter((path) => path.endsWith("/"))) await stageNested(side, raw, nested);
   return shaFrom(raw.ask(["write-tree"]));
 }
 
-/** Paths that are not in the index and not ignored. A repository inside the repository shows as `path/`. */
-async function listOthers(raw: RawGit, ...more: readonly string[]): Promise<string[]> {
-  const listed = await raw.ask(["ls-files", "-z", "--others", "--exclude-standard", ...more]);
-  return listed.split("\0").filter((path) => path !== "");
+/** As latin1, a letter per byte: names need not be text. */
+function names(list: Buffer): string[] {
+  return list
+    .toString("latin1")
+    .split("\0")
+    .filter((name) => name !== "");
+}
+
+async function stage(side: AgentSide, raw: RawGit, paths: readonly string[]): Promise<void> {
+  const input = Buffer.from(paths.join("\0"), "latin1");
+  const staged = await raw.git(["update-index", "-z", "--add", "--remove", "--replace", "--stdin"], { input });
+  if (staged.exitCode !== 0) throw unreadable(side, staged.stderr);
 }
 
 /** git would keep only the name of a nested repository's commit, or refuse to add one without commits: keep its files instead. */
 async function stageNested(side: AgentSide, raw: RawGit, folder: string): Promise<void> {
-  const path = folder.slice(0, -1);
-  await raw.ask(["update-index", "-z", "--force-remove", "--stdin"], { input: `${path}\0` });
   const wanted = ["-name", ".git", "-prune", "-o", "(", "-type", "f", "-o", "-type", "l", ")", "-print0"];
-  const found = await raw.run(["find", `./${path}`, ...wanted]);
-  if (found.exitCode !== 0) throw unreadable(side, path);
-  const files = found.stdout
-    .toString("latin1")
-    .split("\0")
-    .map((file) => file.slice(2));
-  await raw.ask(["update-index", "-z", "--add", "--stdin"], { input: Buffer.from(files.join("\0"), "latin1") });
+  const found = await raw.run(["find", `./${Buffer.from(folder, "latin1").toString()}`, ...wanted]);
+  if (found.exitCode !== 0) throw unreadable(side, found.stderr);
+  await stage(
+    side,
+    raw,
+    names(found.stdout).map((file) => file.slice(2)),
+  );
 }
 
-function unreadable(side: AgentSide, path: string): KnownError {
-  return new KnownError(
-    "WORKSPACE_UNREADABLE",
-    `workspace ${side.desk.name} can't be saved: ${visible(path)} can't be read`,
-    {
-      hint: "Does somebody still write there, or are its rights odd?",
-      retry: "later",
-    },
-  );
+function unreadable(side: AgentSide, stderr: string): KnownError {
+  return new KnownError("WORKSPACE_UNREADABLE", `workspace ${side.desk.name} can't be saved: ${wordsOf(stderr)}`, {
+    hint: "Does somebody still write there, or are its rights odd?",
+    retry: "later",
+  });
 }
 
 /** They become arguments and parents of one commit. */

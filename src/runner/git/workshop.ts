@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { exists } from "./files.ts";
+import { exists, throwAway } from "./files.ts";
 import { initBare } from "./gate.ts";
 import type { Layout } from "./layout.ts";
 
@@ -16,5 +16,15 @@ export async function ensureWorkshop(layout: Layout): Promise<void> {
   await initBare(making, ["[gc]", "\tauto = 0", "\tworktreePruneExpire = never"]);
   await writeFile(join(making, "objects", "info", "alternates"), `${layout.gateObjects}\n`);
   await mkdir(join(making, "worktrees"));
-  await rename(making, layout.workshop);
+  await putInPlace(making, layout);
+}
+
+/** Of several that are made at once, the first one counts. */
+async function putInPlace(making: string, layout: Layout): Promise<void> {
+  try {
+    await rename(making, layout.workshop);
+  } catch (error) {
+    if (!(await exists(layout.workshop))) throw error;
+    await throwAway(making, layout.trash);
+  }
 }

@@ -66,7 +66,7 @@ export interface Bench {
   readonly server: RemoteServer;
   readonly store: RepositoryStore;
   /** Another store on the same folder, as after a restart, or with other options. */
-  reopen(more?: Partial<RepositoryStoreOptions>): RepositoryStore;
+  readonly reopen: (more?: Partial<RepositoryStoreOptions>) => RepositoryStore;
 }
 
 export const firstFiles = {

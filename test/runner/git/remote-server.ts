@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 
 export interface RemoteServer {
@@ -23,7 +22,7 @@ export async function startRemoteServer(folder: string): Promise<RemoteServer> {
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
   const server: RemoteServer = {
-    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${portOf(http.address())}`,
     token: undefined,
     broken: undefined,
     onRequest: async () => {},
@@ -35,6 +34,11 @@ export async function startRemoteServer(folder: string): Promise<RemoteServer> {
     },
   };
   return server;
+}
+
+function portOf(address: ReturnType<Server["address"]>): number {
+  if (address === null || typeof address === "string") throw new Error("the server listens on no port");
+  return address.port;
 }
 
 async function serve(
@@ -83,7 +87,7 @@ async function pass(from: NodeJS.ReadableStream, response: ServerResponse): Prom
   const headers = all
     .toString("latin1", 0, end)
     .split("\r\n")
-    .map((line) => line.split(": ") as [string, string]);
+    .map((line): [string, string] => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]);
   const status = Number(headers.find(([name]) => name === "Status")?.[1]?.slice(0, 3) ?? 200);
   response.writeHead(status, Object.fromEntries(headers.filter(([name]) => name !== "Status")));
   response.end(all.subarray(end + 4));

@@ -1,22 +1,25 @@
 import { execa } from "execa";
+import { z } from "zod";
 import { createRepositoryStore } from "../../../src/runner/git/repository-store.ts";
 import { openWall } from "../../../src/runner/wall.ts";
 import type { Wall } from "../../../src/runner/wall.ts";
 
 /** What a store in a process of its own is to do until it is killed. */
-export interface Orders {
-  readonly repositoryDir: string;
-  readonly remoteUrl: string;
-  readonly does: "fetch" | "create";
+const orders = z.object({
+  repositoryDir: z.string(),
+  remoteUrl: z.string(),
+  does: z.enum(["fetch", "create"]),
   /** The shell line that runs in place of a command behind the wall; the command is `"$@"`. */
-  readonly wall?: string;
-}
+  wall: z.string().optional(),
+});
+
+type Orders = z.infer<typeof orders>;
 
 /** Starts a store in another process, so that it can be killed as by a power cut. */
-export async function startStore(orders: Orders): Promise<{ kill(): Promise<void> }> {
+export async function startStore(given: Orders): Promise<{ kill(): Promise<void> }> {
   const child = execa(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", import.meta.filename, JSON.stringify(orders)],
+    ["--disable-warning=ExperimentalWarning", import.meta.filename, JSON.stringify(given)],
     {
       reject: false,
       stdio: ["ignore", "ignore", "inherit"],
@@ -30,19 +33,17 @@ export async function startStore(orders: Orders): Promise<{ kill(): Promise<void
   };
 }
 
-async function obey(orders: Orders): Promise<void> {
-  const { wall } = orders;
+async function obey({ wall, repositoryDir, remoteUrl, does }: Orders): Promise<void> {
   const stalling: Wall = { kind: "none", enter: (_room, command) => ["sh", "-c", wall ?? "", "sh", ...command] };
   const store = createRepositoryStore({
-    repositoryDir: orders.repositoryDir,
-    remoteUrl: orders.remoteUrl,
+    repositoryDir,
+    remoteUrl,
     token: async () => undefined,
     wall: wall === undefined ? openWall : stalling,
     identity: { name: "Agent", email: "agent@example.com" },
   });
   const base = await store.fetchBase("main");
-  if (orders.does === "create" && base.is === "fetched")
-    await store.createWorkspace("w1", { branch: "main", sha: base.sha });
+  if (does === "create" && base.is === "fetched") await store.createWorkspace("w1", { branch: "main", sha: base.sha });
 }
 
-if (process.argv[1] === import.meta.filename) await obey(JSON.parse(process.argv[2] ?? "") as Orders);
+if (process.argv[1] === import.meta.filename) await obey(orders.parse(JSON.parse(process.argv[2] ?? "")));
