@@ -1,32 +1,54 @@
 import { slotOf } from "../core/assign.ts";
 import { type Sight, unseen } from "../core/sight.ts";
 import type { Task } from "../core/task.ts";
+import { KnownError } from "../errors.ts";
 import type { WantedSight, World } from "./ports.ts";
 
 /** Agents are asked for their own state only after they were silent for a while: it costs half a second each time. */
 const silentMs = 15_000;
 
-/** What a pass has to know of the world for a task in this phase; the rest stays unknown. */
-export async function look(task: Task, isForgeWanted: boolean, world: World): Promise<Sight> {
-  const { at } = task.phase;
-  const [forge, admission, runner, slot] = await Promise.all([
-    isForgeWanted ? world.forge.look(task) : ("unknown" as const),
-    at === "asked" ? world.forge.admit(task) : ("unknown" as const),
-    at === "asked" || at === "queued" ? undefined : world.runner.look(task, wanted(task, world.nowMs())),
-    at === "queued" ? lookForSlot(task, world) : unseen.slot,
-  ]);
-  return { ...unseen, ...runner, forge, admission, slot, attach: world.runner.attachCommand(task) };
+export interface Looked {
+  readonly sight: Sight;
+  /** Why GitHub could not be looked at; undefined when it was, or was not to be. */
+  readonly blindness: KnownError | undefined;
 }
 
-async function lookForSlot(task: Task, world: World) {
-  return slotOf(task.id, await world.store.roster(), world.operator);
+/** What a pass has to know of the world for a task in this phase; the rest stays unknown. */
+export async function look(task: Task, isForgeWanted: boolean, world: World): Promise<Looked> {
+  const { at } = task.phase;
+  const [{ forge, blindness }, admission, runner, slot] = await Promise.all([
+    isForgeWanted ? lookAtForge(task, world) : ({ forge: "unknown", blindness: undefined } as const),
+    at === "asked" ? world.forge.admit(task) : ("unknown" as const),
+    at === "asked" || at === "queued" ? undefined : world.runner.look(task, wanted(task, world.nowMs())),
+    at === "asked" || at === "queued" ? lookForSlot(task, world) : unseen.slot,
+  ]);
+  const sight = { ...unseen, ...runner, forge, admission, slot, attach: world.runner.attachCommand(task) };
+  return { sight, blindness };
+}
+
+/** A run is looked after while GitHub is away, too. */
+async function lookAtForge(task: Task, { forge }: World) {
+  try {
+    return { forge: await forge.look(task), blindness: undefined };
+  } catch (error) {
+    if (error instanceof KnownError) return { forge: "unknown" as const, blindness: error };
+    throw error;
+  }
+}
+
+/** The place in the queue; for a task that is not admitted yet, the one that it is going to have. */
+async function lookForSlot({ id, issue, asked, policy }: Task, world: World) {
+  const others = (await world.store.roster()).filter((line) => line.id !== id);
+  const { repositoryId } = issue;
+  const own = { id, repositoryId, phase: "queued", askedAtMs: asked.atMs, maxSessions: policy.maxSessions } as const;
+  return slotOf(id, [...others, own], world.operator);
 }
 
 /** Looks cost processes: each phase names what it decides from. */
 function wanted(task: Task, nowMs: number): WantedSight {
   const { phase, run, policy } = task;
   const isRunning = phase.at === "working" || phase.at === "waiting";
-  const mayBeDone = run?.turn === "idle" || run?.submitted !== undefined;
+  const mayBeDone = run?.turn === "idle" || run?.submitted !== undefined || run?.noChange !== undefined;
   return {
     workspace:
       phase.at === "preparing" || phase.at === "delivering" || phase.at === "ending" || (isRunning && mayBeDone),

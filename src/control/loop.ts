@@ -10,7 +10,7 @@ export interface Loop {
   start(): Promise<void>;
   /** There is news of an issue. */
   wake(issue: IssueRef): void;
-  /** There are new facts in the inbox. */
+  /** There are new facts in the inbox. Never fails: an inbox that can't be read is read later. */
   wakeForFacts(): Promise<void>;
   /** Ends the passes under way, and starts no more. */
   stop(): Promise<void>;
@@ -29,6 +29,7 @@ export function createLoop(world: World): Loop {
   const lanes = new Map<string, Lane>();
   const turnstile = createTurnstile();
   let isStopping = false;
+  let factsTimer: NodeJS.Timeout | undefined;
 
   function wake(issue: IssueRef): void {
     if (isStopping) return;
@@ -60,6 +61,7 @@ export function createLoop(world: World): Loop {
 
   function comeBack(lane: Lane, inMs: number): void {
     clearTimeout(lane.timer);
+    if (isStopping) return;
     lane.timer = setTimeout(() => wake(lane.issue), inMs);
   }
 
@@ -100,8 +102,17 @@ export function createLoop(world: World): Loop {
     return waitMs;
   }
 
-  async function wakeForFacts(): Promise<void> {
-    for (const issue of await world.store.issuesWithFacts()) wake(issue);
+  /** Nobody else asks for facts about an issue that has no task yet, so it is tried until it works. */
+  async function wakeForFacts(failures = 0): Promise<void> {
+    clearTimeout(factsTimer);
+    if (isStopping) return;
+    try {
+      for (const issue of await world.store.issuesWithFacts()) wake(issue);
+    } catch (error) {
+      if (isStopping) return;
+      world.log.warn({ err: error }, "the inbox could not be read; tries again");
+      factsTimer = setTimeout(() => void wakeForFacts(failures + 1), backoffMs(failures + 1));
+    }
   }
 
   return {
@@ -110,9 +121,10 @@ export function createLoop(world: World): Loop {
       await wakeForFacts();
     },
     wake,
-    wakeForFacts,
+    wakeForFacts: () => wakeForFacts(),
     async stop() {
       isStopping = true;
+      clearTimeout(factsTimer);
       for (const lane of lanes.values()) clearTimeout(lane.timer);
       await Promise.all([...lanes.values()].flatMap((lane) => lane.running ?? []));
     },

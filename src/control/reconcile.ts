@@ -36,9 +36,28 @@ export async function reconcile(issue: IssueRef, isForgeStale: boolean, world: W
     facts.map(({ fact }) => fact),
     world.operator,
   );
-  const sight = await look(informed, isForgeWanted && !isOver(saved.task), world);
-  const stepped = await step(saved, facts, sight, world);
-  return await carryOut(stepped, saved.task, sight, world);
+  const { sight, blindness } = await look(informed, isForgeWanted && !isOver(saved.task), world);
+  // What people did means something only together with a look at GitHub, so it waits for one.
+  const heard = facts.filter(({ fact }) => blindness === undefined || isHeardBlind(fact));
+  const stepped = await step(saved, [...heard, ...(await lastWords(saved.task, facts, sight, world))], sight, world);
+  const end = await carryOut(stepped, saved.task, sight, world);
+  if (blindness !== undefined) throw blindness;
+  return end;
+}
+
+function isHeardBlind(fact: Fact): boolean {
+  return fact.kind === "agent" || fact.kind === "labelled";
+}
+
+/** What an agent said after it was last asked and before its session was seen to be over: it may have handed in. */
+async function lastWords(task: Task, known: readonly NotedFact[], sight: Sight, world: World) {
+  const isRunning = task.phase.at === "working" || task.phase.at === "waiting";
+  const isGone = sight.session.is === "ended" || sight.session.is === "absent";
+  if (!isRunning || !isGone) return [];
+  await takeEvents(task, world);
+  const ids = new Set(known.map(({ inboxId }) => inboxId));
+  const facts = await world.store.facts(task.issue, task.pull?.number);
+  return facts.filter(({ inboxId, fact }) => fact.kind === "agent" && !ids.has(inboxId));
 }
 
 /** The agent's events go to the inbox before anything is decided from them, so a crash loses none and takes none twice. */
@@ -46,23 +65,26 @@ async function takeEvents(task: Task, world: World): Promise<void> {
   const events = await world.runner.events(task);
   const subject = { issue: task.issue, is: "issue" as const };
   const run = task.run?.number ?? 0;
+  if (events.length === 0) return;
+  // One after another: an order that a failed write turned around would tell another story.
   for (const { key, event } of events)
     await world.store.note(key, subject, { kind: "agent", run, event }, world.nowMs());
-  if (events.length > 0)
-    await world.runner.dropEvents(
-      task,
-      events.map(({ key }) => key),
-    );
+  await world.runner.dropEvents(
+    task,
+    events.map(({ key }) => key),
+  );
 }
 
 async function begin(issue: IssueRef, facts: readonly NotedFact[], world: World): Promise<SavedTask | undefined> {
-  const label = facts
-    .map(({ fact }) => fact)
-    .find((fact): fact is Fact & { kind: "labelled" } => fact.kind === "labelled");
-  if (label === undefined) return undefined;
+  const labels = facts.flatMap(({ fact }) => (fact.kind === "labelled" ? [fact] : []));
+  if (labels.length === 0) return undefined;
   const trigger = await world.forge.triggerOf(issue);
-  const agent = agentAskedBy(label.label, trigger.label, trigger.agent ?? world.operator.defaultAgent);
-  return agent === undefined ? undefined : { task: newTask(issue, askedOf(label), agent, undefined), version: 0 };
+  // An issue often gets several labels at once, and only one of them is ours.
+  for (const label of labels) {
+    const agent = agentAskedBy(label.label, trigger.label, trigger.agent ?? world.operator.defaultAgent);
+    if (agent !== undefined) return { task: newTask(issue, askedOf(label), agent, undefined), version: 0 };
+  }
+  return undefined;
 }
 
 async function step(saved: SavedTask, facts: readonly NotedFact[], sight: Sight, world: World): Promise<SavedTask> {

@@ -2,7 +2,7 @@ import { namesOf } from "./names.ts";
 import { limitsOf } from "./policy.ts";
 import * as prompt from "./prompt.ts";
 import { askingAtTerminal, restarted, withMessage } from "./run.ts";
-import type { Sight, WorkspaceSight } from "./sight.ts";
+import type { AgentState, Sight, WorkspaceSight } from "./sight.ts";
 import { end, giveUp, type Moment, move, stay } from "./step.ts";
 import type { GaveUp, Run, Task } from "./task.ts";
 
@@ -77,11 +77,20 @@ function sessionIsOver(sight: Sight, task: Task): boolean {
 }
 
 function afterSession(task: Task, run: Run, moment: Moment): Task {
-  const { sight, operator, nowMs } = moment;
-  if (isDone(run, sight.workspace))
-    return move(task, { at: "checking", sinceMs: nowMs }, "the agent has submitted and ended");
-  const limits = limitsOf(operator, task.policy);
+  const { sight, nowMs } = moment;
   const status = sight.session.is === "ended" ? sight.session.status : "gone";
+  // What waits to be said has a limit of its own, and is what the agent goes on with.
+  if (run.outbox?.state === "to-send") {
+    return stay({ ...task, run: restarted(run, nowMs) }, `the session ended (${status}); resumes it with news`);
+  }
+  if (run.failure !== undefined) return afterFailure(task, run, moment);
+  const hasHandedIn = run.submitted !== undefined || run.noChange !== undefined;
+  if (hasHandedIn && sight.workspace.is === "unknown") return stay(task, "the workspace could not be looked at");
+  return handedIn(task, run, moment) ?? resume(task, run, status, moment);
+}
+
+function resume(task: Task, run: Run, status: string, { operator, nowMs }: Moment): Task {
+  const limits = limitsOf(operator, task.policy);
   if (run.restarts >= limits.restarts) {
     return giveUpFor(task, "agent-failed", `the agent's session ended ${run.restarts + 1} times (${status})`, nowMs);
   }
@@ -127,11 +136,8 @@ function afterTurn(task: Task, run: Run, moment: Moment): Task {
   const { workspace } = sight;
   if (run.backgroundTasks > 0) return stay(task, "waits for the agent's background tasks");
   if (workspace.is === "unknown") return stay(task, "the workspace could not be looked at");
-  if (workspace.is === "absent") return giveUpFor(task, "agent-failed", "the workspace is gone", nowMs);
-  if (isDone(run, workspace)) return move(task, { at: "checking", sinceMs: nowMs }, "the agent has submitted");
-  if (run.noChange !== undefined && workspace.commitsAhead === 0 && workspace.uncommitted === 0) {
-    return end(task, { is: "no-change-needed", reason: run.noChange }, "the agent says that no change is needed");
-  }
+  const over = handedIn(task, run, moment);
+  if (over !== undefined || workspace.is === "absent") return over ?? task;
   const missing = prompt.whatIsMissing(run, workspace);
   if (run.reminders < limitsOf(operator, task.policy).stopReminders) {
     const reminded = { ...run, reminders: run.reminders + 1 };
@@ -141,6 +147,18 @@ function afterTurn(task: Task, run: Run, moment: Moment): Task {
     );
   }
   return unfinished(task, run, workspace, nowMs);
+}
+
+/** The work is over, if what the agent said and what git shows agree on that. */
+function handedIn(task: Task, run: Run, { sight: { workspace }, nowMs }: Moment): Task | undefined {
+  if (workspace.is === "absent") return giveUpFor(task, "agent-failed", "the workspace is gone", nowMs);
+  if (isDone(run, workspace)) return move(task, { at: "checking", sinceMs: nowMs }, "the agent has submitted");
+  if (run.noChange === undefined || !isUntouched(workspace)) return undefined;
+  return end(task, { is: "no-change-needed", reason: run.noChange }, "the agent says that no change is needed");
+}
+
+function isUntouched(workspace: WorkspaceSight): boolean {
+  return workspace.is === "there" && workspace.commitsAhead === 0 && workspace.uncommitted === 0;
 }
 
 function isDone(run: Run, workspace: WorkspaceSight): boolean {
@@ -155,7 +173,7 @@ function unfinished(task: Task, run: Run, workspace: Workspace, nowMs: number): 
   }
   const submitted = run.submitted ?? prompt.unsubmitted(workspace.lastSubject, run.lastSaid);
   return move(
-    { ...task, run: { ...run, submitted } },
+    { ...task, run: { ...run, submitted: { ...submitted, isWhole: false } } },
     { at: "checking", sinceMs: nowMs },
     "delivers what is committed, as a draft",
   );
@@ -164,6 +182,11 @@ function unfinished(task: Task, run: Run, workspace: Workspace, nowMs: number): 
 /** An interrupt at the terminal ends a turn without a word; a person is at work there, so the agent is left alone. */
 function silentlyIdle(task: Task, run: Run, { sight, nowMs }: Moment): Task | undefined {
   if (sight.session.is !== "alive") return undefined;
+  if (isUnheard(run, sight.session.agent, nowMs)) {
+    const again = { ...restarted(run, nowMs), restarts: run.restarts + 1 };
+    const told = withMessage(again, `again-${again.restarts}`, run.outbox?.text ?? prompt.goOn());
+    return stay({ ...task, run: told }, "the agent did not take what it was told; tells it in a new session");
+  }
   const { agent } = sight.session;
   const silentMs = nowMs - run.lastSignMs;
   const isStuckAtStart = run.turn === "starting" && silentMs > slowestStartMs;
@@ -181,6 +204,13 @@ function silentlyIdle(task: Task, run: Run, { sight, nowMs }: Moment): Task | un
   );
 }
 
+/** Told, but no sign of life since, and the agent rests: the message was lost. */
+function isUnheard(run: Run, agent: AgentState, nowMs: number): boolean {
+  const { outbox } = run;
+  if (outbox?.state !== "sent" || agent !== "idle") return false;
+  return run.lastSignMs <= outbox.sentAtMs && nowMs - outbox.sentAtMs > silentIdleMs;
+}
+
 function wait(task: Task, run: Run, moment: Moment): Task {
   const { phase } = task;
   if (phase.at !== "waiting") return task;
@@ -194,7 +224,8 @@ function wait(task: Task, run: Run, moment: Moment): Task {
   if (sessionIsOver(sight, task)) return goOn("the session ended while it waited");
   const isTerminal = phase.on.kind === "terminal";
   if (!isTerminal && run.asking?.event !== phase.on.event) return goOn("the question was answered");
-  if (isTerminal && run.lastSignMs > phase.sinceMs) return goOn("somebody answered at the terminal");
+  // It had been silent for that long when it began to wait, so a sign since then is a new one, whenever it got here.
+  if (isTerminal && run.lastSignMs > phase.sinceMs - silentIdleMs) return goOn("somebody answered at the terminal");
   return stay(task, "the agent waits for an answer");
 }
 
@@ -224,7 +255,11 @@ function check(task: Task, run: Run, moment: Moment): Task {
       nowMs,
     );
   }
-  const told = withMessage({ ...run, verifyRounds: rounds }, `checks-${rounds}`, prompt.checksFailed(checks));
+  const told = withMessage(
+    { ...run, verifyRounds: rounds },
+    `checks-${rounds}`,
+    prompt.checksFailed(checks, rounds, limit),
+  );
   return move(
     { ...task, run: told },
     { at: "working", sinceMs: nowMs },
@@ -238,6 +273,8 @@ function deliverNext(task: Task, nowMs: number, why: string): Task {
 
 function deliver(task: Task, { sight, nowMs }: Moment): Task {
   const { workspace } = sight;
+  if (task.delivered === undefined && workspace.is === "absent")
+    return giveUpFor(task, "agent-failed", "the workspace is gone", nowMs);
   if (task.delivered === undefined || task.pull === undefined)
     return stay(task, "pushes the branch and opens the pull request");
   if (workspace.is === "there" && workspace.head !== task.delivered.sha) return stay(task, "pushes the newest commits");

@@ -1,12 +1,13 @@
 import { advanceRun } from "./advance-run.ts";
 import type { Fact } from "./fact.ts";
-import { slugOf } from "./names.ts";
+import type { NamedEvent } from "./agent-event.ts";
+import { namesOf, slugOf, startOfEvent } from "./names.ts";
 import { isSaid } from "./plan.ts";
 import type { OperatorPolicy } from "./policy.ts";
-import { foldEvent, newRun } from "./run.ts";
+import { foldEarlierEvent, foldEvent, newRun } from "./run.ts";
 import type { ForgeSight } from "./sight.ts";
 import { end, giveUp, type Moment, move, stay } from "./step.ts";
-import { type Asked, newTask, type Outcome, type Task } from "./task.ts";
+import { type Asked, newTask, type Outcome, type Run, type Task } from "./task.ts";
 import { agentAskedBy, isAsked } from "./trigger.ts";
 
 /**
@@ -26,7 +27,7 @@ export function takeFacts(task: Task, facts: readonly Fact[], operator: Operator
 function foldFact(task: Task, fact: Fact, operator: OperatorPolicy): Task {
   switch (fact.kind) {
     case "agent":
-      return task.run?.number === fact.run ? { ...task, run: foldEvent(task.run, fact.event) } : task;
+      return task.run?.number === fact.run ? { ...task, run: foldNamed(task, task.run, fact.event) } : task;
     case "labelled":
       return foldLabel(task, fact, operator);
     case "unlabelled":
@@ -37,13 +38,24 @@ function foldFact(task: Task, fact: Fact, operator: OperatorPolicy): Task {
   }
 }
 
-/** A label that comes while its task is at work is no news; one that comes after the end asks for another attempt. */
+function foldNamed(task: Task, run: Run, event: NamedEvent): Run {
+  const start = startOfEvent(event.name);
+  return start === undefined || start === namesOf(task).runFolder
+    ? foldEvent(run, event)
+    : foldEarlierEvent(run, event);
+}
+
+/**
+ * A label that comes while its task is at work is no news; one that comes after the end asks for another attempt. So does
+ * one that comes before the first was judged, in case that one is refused.
+ */
 function foldLabel(task: Task, fact: Fact & { kind: "labelled" }, operator: OperatorPolicy): Task {
   const trigger = task.policy.triggerLabel ?? operator.triggerLabel;
   if (agentAskedBy(fact.label, trigger, operator.defaultAgent) === undefined) return task;
   const isNew = fact.atMs > task.asked.atMs;
-  const isOpenToIt = task.phase.at === "stopped" || task.phase.at === "ending" || task.phase.at === "done";
-  return isNew && isOpenToIt ? { ...task, again: askedOf(fact) } : task;
+  return isNew && ["asked", "stopped", "ending", "done"].includes(task.phase.at)
+    ? { ...task, again: askedOf(fact) }
+    : task;
 }
 
 export function askedOf(fact: Fact & { kind: "labelled" }): Asked {
@@ -122,6 +134,7 @@ function admit(task: Task, { sight, operator, nowMs }: Moment): Task {
   if (admission.is === "refused") return end(task, admission, admission.reason);
   const known: Task = {
     ...task,
+    again: undefined,
     brief: admission.brief,
     slug: slugOf(admission.brief.title),
     base: { branch: admission.baseBranch, named: admission.baseNamed, sha: undefined },

@@ -51,6 +51,7 @@ function whyWait(free: number, here: number, most: number, ahead: number): strin
   return "a slot is free";
 }
 
+/** GitHub tells times in whole seconds: of labels within one, the older issue's goes first. */
 function byLabel(a: RosterLine, b: RosterLine): number {
-  return a.askedAtMs - b.askedAtMs || (a.id < b.id ? -1 : 1);
+  return a.askedAtMs - b.askedAtMs || a.id.length - b.id.length || (a.id < b.id ? -1 : 1);
 }

@@ -34,6 +34,11 @@ export function startOfSession(session: string, sessions: string): string | unde
   return /^\d+-\d+-\d+$/.test(start) ? start : undefined;
 }
 
+/** The start during which an agent said something: its run folder begins the event's name. */
+export function startOfEvent(name: string): string | undefined {
+  return /^(\d+-\d+-\d+)\//.exec(name)?.[1];
+}
+
 /** tmux sessions of two repositories of the same name must differ, so the repository's number is part of it. */
 function repositoryWord(task: Pick<Task, "issue">): string {
   return `${safeWord(task.issue.name, 20) || "repository"}-${task.issue.repositoryId.toString(36)}`;

@@ -43,9 +43,11 @@ export function isSaid(task: Task, sight: Sight): boolean {
   return isQuiet(task) || (statusComment(task, sight) === task.said.text && labelOf(task) === task.said.label);
 }
 
+/** Strangers get no answer, and nobody is known to be none before the task was admitted. */
 function isQuiet(task: Task): boolean {
-  const { phase } = task;
-  return (phase.at === "ending" || phase.at === "done") && phase.outcome.is === "refused" && phase.outcome.isQuiet;
+  const { phase, brief } = task;
+  if (phase.at !== "ending" && phase.at !== "done") return false;
+  return phase.outcome.is === "refused" ? phase.outcome.isQuiet : brief === undefined;
 }
 
 function greeting(task: Task): readonly Action[] {
@@ -94,9 +96,10 @@ function atWork(task: Task, sight: Sight): readonly Action[] {
   return run.backgroundTasks > 0 ? release(run) : [];
 }
 
-/** A session of an earlier start goes first; never two for one task. */
+/** A session of an earlier start goes first; never two for one task. One that was there and went needs another start. */
 function startOver(run: Run, sight: Sight): readonly Action[] {
   if (sight.session.is !== "absent") return [{ do: "end-session" }];
+  if (run.begun) return [];
   const say = run.outbox?.state === "to-send" ? run.outbox.text : undefined;
   return [{ do: "start-session", say: say ?? (run.starts > 1 ? prompt.afterRestart(run.outbox?.text) : undefined) }];
 }
@@ -112,8 +115,10 @@ function checking(task: Task, sight: Sight): readonly Action[] {
 }
 
 function delivering(task: Task, sight: Sight): readonly Action[] {
-  if (sight.workspace.is !== "there") return [];
-  if (task.delivered?.sha !== sight.workspace.head) return [{ do: "deliver", head: sight.workspace.head }];
+  const { workspace } = sight;
+  if (workspace.is === "unknown" || (workspace.is === "absent" && task.delivered === undefined)) return [];
+  if (workspace.is === "there" && task.delivered?.sha !== workspace.head)
+    return [{ do: "deliver", head: workspace.head }];
   return task.pull === undefined ? [{ do: "open-pull" }] : [];
 }
 
@@ -138,7 +143,7 @@ function idle(sinceMs: number, sight: Sight, operator: OperatorPolicy, nowMs: nu
 function clearing(task: Task, sight: Sight): readonly Action[] {
   if (task.phase.at !== "ending" || sight.session.is === "unknown") return [];
   if (isThere(sight)) return [{ do: "end-session" }];
-  return sight.workspace.is === "absent" ? [] : [{ do: "clear-workspace" }];
+  return sight.workspace.is === "there" ? [{ do: "clear-workspace" }] : [];
 }
 
 function isThere(sight: Sight): boolean {

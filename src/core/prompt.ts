@@ -77,9 +77,10 @@ export function whatIsMissing(run: Run, workspace: WorkspaceSight & { is: "there
   ].join(" ");
 }
 
-export function checksFailed(checks: JobSight & { is: "failed" }): string {
+/** The round makes each one different: Claude Code takes a message that it had before for the same one. */
+export function checksFailed(checks: JobSight & { is: "failed" }, round: number, rounds: number): string {
   return [
-    `The repository's check \`${checks.command}\` failed (${checks.status}) on what you committed. The end of its output:`,
+    `The repository's check \`${checks.command}\` failed (${checks.status}) on what you committed (round ${round} of ${rounds}). The end of its output:`,
     "",
     checks.tail,
     "",

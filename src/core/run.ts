@@ -75,13 +75,19 @@ export function foldEvent(run: Run, named: NamedEvent): Run {
   }
 }
 
+/** The last words of a session that is to be gone: what it handed in counts, how it was doing does no more. */
+export function foldEarlierEvent(run: Run, named: NamedEvent): Run {
+  const { conversed, turns, lastSaid, submitted, noChange } = foldEvent(run, named);
+  return { ...run, conversed, turns, lastSaid, submitted, noChange };
+}
+
 /** Any sign of work means that nothing is asked any more, whoever answered it and where. */
 function busy(run: Run): Run {
   return { ...run, turn: "busy", asking: undefined, heldStop: undefined };
 }
 
 export function withMessage(run: Run, kind: string, text: string): Run {
-  const message: Message = { id: `${run.number}-${kind}`, text, state: "to-send" };
+  const message: Message = { id: `${run.number}-${kind}`, text, state: "to-send", sentAtMs: 0 };
   return { ...run, outbox: message };
 }
 
@@ -90,7 +96,7 @@ export function messageSent(run: Run, nowMs: number): Run {
   if (run.outbox === undefined) return run;
   return {
     ...run,
-    outbox: { ...run.outbox, state: "sent" },
+    outbox: { ...run.outbox, state: "sent", sentAtMs: nowMs },
     turn: "busy",
     heldStop: undefined,
     failure: undefined,

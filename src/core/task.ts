@@ -160,6 +160,8 @@ export interface Message {
   readonly id: string;
   readonly text: string;
   readonly state: "to-send" | "sent";
+  /** When it was sent; 0 before. */
+  readonly sentAtMs: number;
 }
 
 export interface Delivered {

@@ -1,0 +1,224 @@
+import type { Forge } from "../../src/control/ports.ts";
+import type { Fact, Subject } from "../../src/core/fact.ts";
+import { type RepositoryPolicy, silentRepository } from "../../src/core/policy.ts";
+import type { Admission, ForgeSight } from "../../src/core/sight.ts";
+import type { Task } from "../../src/core/task.ts";
+import { baseNamedIn, type StateLabel } from "../../src/core/trigger.ts";
+import { statusMarker } from "../../src/core/names.ts";
+import { KnownError } from "../../src/errors.ts";
+import { anIssue } from "./a-task.ts";
+
+export interface FakeIssue {
+  readonly number: number;
+  title: string;
+  body: string;
+  state: "open" | "closed" | "gone";
+  readonly labels: Set<string>;
+  readonly comments: { readonly id: number; body: string; edits: number }[];
+  readonly reactions: Set<string>;
+}
+
+export interface FakePull {
+  readonly number: number;
+  readonly branch: string;
+  readonly base: string;
+  readonly title: string;
+  readonly body: string;
+  readonly isDraft: boolean;
+  readonly createdAtMs: number;
+  state: "open" | "merged" | "closed";
+  readonly reviewers: Set<string>;
+}
+
+export interface Webhook {
+  readonly key: string;
+  readonly subject: Subject;
+  readonly fact: Fact;
+}
+
+export interface FakeGitHub {
+  readonly forge: Forge;
+  readonly issues: Map<number, FakeIssue>;
+  readonly pulls: Map<number, FakePull>;
+  /** What was pushed: branch → commit. */
+  readonly branches: Map<string, string>;
+  policy: RepositoryPolicy;
+  openIssue(title: string, body?: string): FakeIssue;
+  label(number: number, by?: string, label?: string): void;
+  unlabel(number: number, by?: string, label?: string): void;
+  setState(number: number, state: FakeIssue["state"]): void;
+  endPull(number: number, state: "merged" | "closed"): void;
+}
+
+export interface GitHubOptions {
+  readonly nowMs: () => number;
+  readonly send: (webhook: Webhook) => void;
+}
+
+const people = new Map([
+  ["ann", { id: 1, mayWrite: true }],
+  ["ben", { id: 2, mayWrite: true }],
+  ["stranger", { id: 3, mayWrite: false }],
+]);
+
+/** One repository on GitHub, as far as the loop deals with it. It refuses what GitHub refuses. */
+export function createFakeGitHub({ nowMs, send }: GitHubOptions): FakeGitHub {
+  const issues = new Map<number, FakeIssue>();
+  const pulls = new Map<number, FakePull>();
+  const branches = new Map([["main", "sha-main"]]);
+  let lastNumber = 0;
+  let lastDelivery = 0;
+  const github: FakeGitHub = {
+    forge: createForge(),
+    issues,
+    pulls,
+    branches,
+    policy: silentRepository,
+    openIssue(title, body = "") {
+      const number = nextNumber();
+      const made: FakeIssue = {
+        number,
+        title,
+        body,
+        state: "open",
+        labels: new Set(),
+        comments: [],
+        reactions: new Set(),
+      };
+      issues.set(number, made);
+      return made;
+    },
+    label(number, by = "ann", label = "coppice") {
+      const one = issueOf(number);
+      one.labels.add(label);
+      const text = { title: one.title, body: one.body };
+      emit(number, "issue", { kind: "labelled", label, by: actor(by), atMs: nowMs(), text });
+    },
+    unlabel(number, by = "ann", label = "coppice") {
+      issueOf(number).labels.delete(label);
+      emit(number, "issue", { kind: "unlabelled", label, by: actor(by) });
+    },
+    setState(number, state) {
+      issueOf(number).state = state;
+      emit(number, "issue", { kind: "touched", what: `issue ${state}` });
+    },
+    endPull(number, state) {
+      const pull = pulls.get(number);
+      if (pull?.state !== "open") throw new Error(`there is no open pull request ${number}`);
+      pull.state = state;
+      emit(number, "pull", { kind: "touched", what: `pull request ${state}` });
+      const closes = /^Closes #(\d+)$/m.exec(pull.body)?.[1];
+      if (state === "merged" && closes !== undefined) github.setState(Number(closes), "closed");
+    },
+  };
+  return github;
+
+  function nextNumber(): number {
+    lastNumber += 1;
+    return lastNumber;
+  }
+
+  function issueOf(number: number): FakeIssue {
+    const found = issues.get(number);
+    if (found === undefined) throw new Error(`there is no issue ${number}`);
+    return found;
+  }
+
+  function emit(number: number, is: Subject["is"], fact: Fact): void {
+    lastDelivery += 1;
+    send({ key: `delivery-${lastDelivery}`, subject: { issue: anIssue(number), is }, fact });
+  }
+
+  function createForge(): Forge {
+    return {
+      look: async (task) => look(task),
+      admit: async (task) => admit(task),
+      triggerOf: async () => ({ label: github.policy.triggerLabel ?? "coppice", agent: github.policy.agent }),
+      greet: async (issue) => void issueOf(issue.number).reactions.add("eyes"),
+      say: async (task, text) => ({ commentId: say(task, text) }),
+      showState: async (task, want, was) => showState(task, want, was),
+      openPull: async (task, pull) => {
+        const number = openPull(task, pull);
+        return { number, url: `https://github.test/pull/${number}` };
+      },
+      askReview: async (task, { number }) => {
+        const pull = pulls.get(number);
+        if (pull === undefined) throw refusal(`there is no pull request ${number}`);
+        pull.reviewers.add(task.asked.by.login);
+      },
+    };
+  }
+
+  function look(task: Task): ForgeSight {
+    const { state, labels } = issueOf(task.issue.number);
+    const pull = task.pull === undefined ? undefined : pulls.get(task.pull.number);
+    const seen = pull === undefined || task.pull === undefined ? "none" : sightOf(pull, task.pull);
+    return { issue: state, labels: [...labels], pull: seen };
+  }
+
+  function sightOf(pull: FakePull, ref: NonNullable<Task["pull"]>): ForgeSight["pull"] {
+    return { ref, state: pull.state, headSha: branches.get(pull.branch) ?? "" };
+  }
+
+  function admit({ issue, asked }: Task): Admission {
+    const { title, body, state } = issueOf(issue.number);
+    if (people.get(asked.by.login)?.mayWrite !== true) {
+      return { is: "refused", reason: `${asked.by.login} has no write access`, isQuiet: true };
+    }
+    if (state !== "open") return { is: "refused", reason: "the issue is closed", isQuiet: false };
+    const text = asked.text ?? { title, body };
+    const named = baseNamedIn(text.body);
+    return {
+      is: "admitted",
+      brief: { ...text, comments: [], leftOut: 0 },
+      baseBranch: named ?? github.policy.base ?? "main",
+      baseNamed: named !== undefined,
+      policy: github.policy,
+      mistakes: [],
+    };
+  }
+
+  function say(task: Task, text: string): number {
+    const { state, comments } = issueOf(task.issue.number);
+    // Where there is nobody to hear, nothing is said, and that is no failure.
+    if (state === "gone") return 0;
+    const found =
+      comments.find(({ id }) => id === task.said.commentId) ??
+      comments.find(({ body }) => body.includes(statusMarker(task.id)));
+    if (found === undefined) {
+      const id = task.issue.number * 1_000 + comments.length + 1;
+      comments.push({ id, body: text, edits: 0 });
+      return id;
+    }
+    found.edits += 1;
+    found.body = text;
+    return found.id;
+  }
+
+  function showState(task: Task, want: StateLabel | undefined, was: StateLabel | undefined): void {
+    const { labels } = issueOf(task.issue.number);
+    if (was !== undefined) labels.delete(`coppice:${was}`);
+    if (want !== undefined) labels.add(`coppice:${want}`);
+  }
+
+  function openPull(task: Task, pull: Parameters<Forge["openPull"]>[1]): number {
+    if (!branches.has(pull.branch)) throw refusal(`there is no branch ${pull.branch}`);
+    if (!branches.has(pull.base)) throw refusal(`there is no branch ${pull.base}`);
+    const own = [...pulls.values()].filter(({ branch }) => branch === pull.branch);
+    const found =
+      own.find(({ state }) => state === "open") ?? own.find(({ createdAtMs }) => createdAtMs >= task.asked.atMs);
+    if (found !== undefined) return found.number;
+    if (pull.title.trim() === "") throw refusal("a pull request needs a title");
+    const number = nextNumber();
+    pulls.set(number, { ...pull, number, createdAtMs: nowMs(), state: "open", reviewers: new Set() });
+    return number;
+  }
+}
+
+function actor(login: string) {
+  return { id: people.get(login)?.id ?? 99, login, isBot: false };
+}
+
+function refusal(words: string): KnownError {
+  return new KnownError("FORGE_REFUSED", words, { retry: "later" });
+}
