@@ -65,7 +65,7 @@ export function withRule<Value>(base: Kind<Value>, wrong: (value: Value) => stri
   return { values: base.values, schema };
 }
 
-export function inWords(values: readonly string[]): string {
+function inWords(values: readonly string[]): string {
   const quoted = values.map((value) => `\`${value}\``);
   return quoted.length < 2 ? quoted.join("") : `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
 }
