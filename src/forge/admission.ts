@@ -1,11 +1,10 @@
-import { isListed } from "../config/repository-list.ts";
 import type { Admission } from "../core/sight.ts";
 import type { Task } from "../core/task.ts";
 import { baseNamedIn } from "../core/trigger.ts";
 import type { Access, Judge } from "./access.ts";
 import type { Briefs, IssueText } from "./brief.ts";
 import type { Issues } from "./issues.ts";
-import type { Repositories, Repository } from "./repositories.ts";
+import { isServed, type Repositories, type Repository } from "./repositories.ts";
 import type { SettingsFiles } from "./settings-file.ts";
 
 interface AdmissionParts {
@@ -24,14 +23,15 @@ export function createAdmission(parts: AdmissionParts): (task: Task) => Promise<
 
   async function admit(task: Task): Promise<Admission> {
     const { issue, asked } = task;
-    if (!isServed(`${issue.owner}/${issue.name}`)) return refusedQuietly("the repository is not listed here");
+    if (!isServed(`${issue.owner}/${issue.name}`, allowedRepositories))
+      return refusedQuietly("the repository is not listed here");
     const judge = access.judgeOf(issue);
     const [repository, verdict, sight] = await Promise.all([
       repositories.look(issue),
       judge(asked.by),
       issues.look(issue, asked.atMs),
     ]);
-    if (!isServed(repository.fullName)) return refusedQuietly("the repository is not listed here");
+    if (!isServed(repository.fullName, allowedRepositories)) return refusedQuietly("the repository is not listed here");
     if (!verdict.may) return refusedQuietly(verdict.reason);
     if (sight.is === "gone") return refusedQuietly("the issue is gone");
     const { data } = sight;
@@ -39,10 +39,6 @@ export function createAdmission(parts: AdmissionParts): (task: Task) => Promise<
     if (obstacle !== undefined) return { is: "refused", reason: obstacle, isQuiet: false };
     const now = { title: data.title, body: data.body ?? "", comments: data.comments };
     return await read(task, repository, now, judge);
-  }
-
-  function isServed(fullName: string): boolean {
-    return allowedRepositories === undefined || isListed(fullName, allowedRepositories);
   }
 
   /** The text is the one that was there when the label was put on, if its webhook came; who labelled has read that one. */

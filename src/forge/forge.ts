@@ -14,13 +14,14 @@ import { at, createRepositories, nameOf } from "./repositories.ts";
 import { createSettingsFiles, type SettingsMemory } from "./settings-file.ts";
 import { createSight } from "./sight.ts";
 import { createStatusComment } from "./status-comment.ts";
+import { createSweep, type Sweep } from "./sweep.ts";
 
 export interface ForgeOptions {
   readonly octokits: Octokits;
   readonly appId: number;
   /** Where people and git find GitHub, such as `https://github.com`. */
   readonly webUrl: string;
-  readonly operator: Pick<OperatorPolicy, "triggerLabel">;
+  readonly operator: Pick<OperatorPolicy, "triggerLabel" | "agents">;
   readonly people: AccessRules & {
     /** undefined: every repository on which the App is installed. */
     readonly allowedRepositories: readonly string[] | undefined;
@@ -38,6 +39,8 @@ export interface GithubForge extends Forge {
   remote(issue: IssueRef): Remote;
   /** The settings file of a repository changed, or may have. */
   forgetSettings(repositoryId: number): void;
+  /** Notes the labels whose webhooks never came. */
+  readonly sweep: Sweep;
 }
 
 export function createForge(options: ForgeOptions): GithubForge {
@@ -90,6 +93,7 @@ export function createForge(options: ForgeOptions): GithubForge {
     showState: (task, want, was) => ask(task.issue, "take a label", () => labels.showState(task, want, was)),
     openPull: (task, pull) => ask(task.issue, "open the pull request", () => pulls.open(task, pull)),
     askReview: (task, pull) => ask(task.issue, "ask for a review", () => pulls.askReview(task, pull)),
+    sweep: createSweep({ octokits, settings, operator, allowedRepositories, log, nowMs }),
     remote: createRemotes(options),
     forgetSettings: (repositoryId) => settings.forget(repositoryId),
   };

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { Probot } from "probot";
 import { KnownError } from "../errors.ts";
+import { inWords } from "./failures.ts";
 import { createOctokits, type Fetch, octokitClass, type Octokits } from "./octokits.ts";
 import { createPace } from "./pace.ts";
 
@@ -14,7 +15,7 @@ export interface ProbotApp {
   readonly octokits: Octokits;
   /**
    * Our bot's login, such as `coppice[bot]`; also the proof that GitHub takes our key.
-   * @throws whatever Octokit throws; `inWords` says it in ours.
+   * @throws KnownError FORGE_LOGIN when it does not, FORGE_DOWN and others when GitHub can't be asked now.
    */
   whoWeAre(): Promise<string>;
 }
@@ -48,7 +49,7 @@ function checkSecret(secret: string): void {
 }
 
 async function slugOf({ app }: Octokits): Promise<string> {
-  const { data } = await app.rest.apps.getAuthenticated();
+  const { data } = await inWords("tell who our App is", () => app.rest.apps.getAuthenticated());
   if (data?.slug === undefined) throw new Error("GitHub did not say what our App is called");
   return data.slug;
 }

@@ -1,3 +1,4 @@
+import { isListed } from "../config/repository-list.ts";
 import type { IssueRef } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
 import { createEtags } from "./etags.ts";
@@ -27,6 +28,11 @@ export function at(issue: IssueRef): { readonly owner: string; readonly repo: st
 /** `owner/name#number`, for logs and messages. */
 export function nameOf(issue: IssueRef): string {
   return `${issue.owner}/${issue.name}#${issue.number}`;
+}
+
+/** Whether the operator serves a repository. @param allowed undefined: every one on which the App is installed. */
+export function isServed(fullName: string, allowed: readonly string[] | undefined): boolean {
+  return allowed === undefined || isListed(fullName, allowed);
 }
 
 export function createRepositories(octokits: Octokits): Repositories {

@@ -34,7 +34,7 @@ export function forgeOptions(given: Pick<ForgeOptions, "octokits"> & Partial<For
   return {
     appId: 4242,
     webUrl: "https://github.test",
-    operator: { triggerLabel: "coppice" },
+    operator: { triggerLabel: "coppice", agents: ["claude"] },
     people: everybodyWhoWrites,
     memory: createMemory(),
     learnSecret: () => {},
