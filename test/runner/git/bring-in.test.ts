@@ -10,7 +10,7 @@ interface Reviewed extends Bench {
   readonly base: string;
   readonly pushed: string;
   /** A person's commit on top of the pushed branch. */
-  personCommits(files: Readonly<Record<string, string>>): string;
+  readonly personCommits: (files: Readonly<Record<string, string>>) => string;
 }
 
 async function aPushedWorkspace(): Promise<Reviewed> {

@@ -10,7 +10,7 @@ import type { Bench } from "./a-repository.ts";
 interface Work extends Bench {
   readonly path: string;
   /** Commits and takes in. */
-  work(files: Readonly<Record<string, string>>): Promise<string>;
+  readonly work: (files: Readonly<Record<string, string>>) => Promise<string>;
 }
 
 const branch = "coppice/w1";

@@ -11,7 +11,7 @@ interface Work extends Bench {
   readonly path: string;
   readonly base: string;
   readonly gate: string;
-  takeIn(limits?: Partial<IntakeLimits>): ReturnType<Bench["store"]["takeIn"]>;
+  readonly takeIn: (limits?: Partial<IntakeLimits>) => ReturnType<Bench["store"]["takeIn"]>;
 }
 
 async function aWorkspace(files?: Readonly<Record<string, string>>): Promise<Work> {
