@@ -10,6 +10,7 @@ import { createForge } from "./forge/forge.ts";
 import { createProbotApp } from "./forge/probot.ts";
 import { startRelay } from "./forge/relay.ts";
 import { startServer, webhooksPath } from "./forge/server.ts";
+import { createSweeper } from "./forge/sweeper.ts";
 import { createWebhookApp } from "./index.ts";
 import type { AgentAdapter } from "./runner/agents/agent.ts";
 import { createClaude } from "./runner/agents/claude/claude.ts";
@@ -84,7 +85,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   const world: World = { store, forge, runner, operator, log, nowMs, newConversation: randomUUID };
   const loop = createLoop(world);
-  const sweep = { soon: (_id: number) => {}, start() {}, async stop() {} };
+  const sweeper = createSweeper({
+    sweep: () => forge.sweep(store),
+    wake: () => void loop.wakeForFacts(),
+    everyMs: operator.sweepEveryMs,
+    log,
+  });
 
   let ownLogin: string | undefined;
   const server = await startServer({
@@ -95,7 +101,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       store,
       wake: () => void loop.wakeForFacts(),
       forgetSettings: forge.forgetSettings,
-      installationChanged: sweep.soon,
+      installationChanged: () => sweeper.soon(),
       ownLogin: () => ownLogin,
       log,
       nowMs,
@@ -111,7 +117,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   ownLogin = await whoWeAre();
   await loop.start();
-  sweep.start();
+  sweeper.start();
   server.ready();
   log.info({ url, home: settings.service.homePath, app: ownLogin }, `Coppice listens on ${url}`);
 
@@ -121,7 +127,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       log.info({}, "stops; sessions live on");
       await relay?.close();
       await server.close();
-      await sweep.stop();
+      await sweeper.stop();
       await loop.stop();
       runner.close();
       await store.close();

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
+import * as z from "zod";
+
+const packageShape = z.object({ version: z.string() });
 
 export function programVersion(): string {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
+  return packageShape.parse(JSON.parse(text)).version;
 }

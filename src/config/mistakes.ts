@@ -40,6 +40,9 @@ export function settingsError(mistakes: readonly string[], given: Given): KnownE
   );
 }
 
+/** Claude Code asks for it where root is the user; it is near to our SANDBOX only in its letters. */
+const claudesOwn = "IS_SANDBOX";
+
 /**
  * Names that look like a slip for one of ours. A hint and no mistake: the environment is full of other programs' names,
  * and ours may hand names beginning with COPPICE_ to their children.
@@ -47,7 +50,7 @@ export function settingsError(mistakes: readonly string[], given: Given): KnownE
 export function unknownNames(given: Given): string[] {
   const free = names.filter((name) => given[name] === undefined && name.length >= 6);
   return Object.keys(given).flatMap((name) => {
-    if (names.includes(name) || name.length < 5) return [];
+    if (names.includes(name) || name.length < 5 || name === claudesOwn) return [];
     const meant = nearest(name.replace(/^COPPICE_/, ""), free) ?? nearest(name, free);
     return meant === undefined ? [] : [`${name} is no setting of Coppice: did you mean ${meant}?`];
   });

@@ -1,8 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { type Github } from "../../src/demo/github/start.ts";
+import { branchesOf, commentsOf, labelsOf, pullsOf, requestsOfApp, sessionsOf, worktreesOf } from "./sights.ts";
 import { eventually, setStage, type Stage } from "./stage.ts";
 
 let stage: Stage | undefined;
@@ -34,7 +31,7 @@ test("a label becomes a pull request, and its merge ends the task", async () => 
   expect(labelsOf(github, repository, issue)).not.toContain("coppice:working");
   expect(worktreesOf(home)).toContain("issue-1-say-hello-in-the-readme");
   expect(sessionsOf(tmuxSocket)).toHaveLength(1);
-  expect(requestsOfApp(github)).toBeLessThan(25);
+  expect(requestsOfApp(github).length).toBeLessThan(25);
 
   await github.as("mira").merge(repository, pull.number);
   await eventually("the end", () => commentsOf(github, repository, issue).find((text) => text.includes("Merged")));
@@ -43,45 +40,8 @@ test("a label becomes a pull request, and its merge ends the task", async () => 
   await eventually("no label of ours", () =>
     labelsOf(github, repository, issue).every((label) => label === "coppice") ? true : undefined,
   );
+  expect(branchesOf(github, repository)).toEqual(["coppice/issue-1-say-hello-in-the-readme", "main"]);
   expect(pullsOf(github, repository)).toHaveLength(1);
   expect(commentsOf(github, repository, issue)).toHaveLength(1);
   expect(github.violations).toEqual([]);
 });
-
-function pullsOf(github: Github, repository: string) {
-  return [...github.store(repository).pulls.values()];
-}
-
-function commentsOf(github: Github, repository: string, issue: number): string[] {
-  return [...github.store(repository).comments.values()].filter((one) => one.issue === issue).map(({ body }) => body);
-}
-
-function labelsOf(github: Github, repository: string, issue: number): string[] {
-  const store = github.store(repository);
-  return (store.issues.get(issue)?.labels ?? []).map((id) => store.labels.get(id)?.name ?? "?");
-}
-
-/** Without the edits of the status comment. */
-function requestsOfApp(github: Github): number {
-  return github.requests.filter(({ who, method }) => /^(app|installation )/.test(who) && method !== "PATCH").length;
-}
-
-function worktreesOf(home: string): string {
-  const repositories = join(home, "repositories");
-  const workshops = readdirSync(repositories).map((name) => join(repositories, name, "workshop.git"));
-  return workshops.map((dir) => execFileSync("git", ["-C", dir, "worktree", "list"], { encoding: "utf8" })).join("");
-}
-
-function sessionsOf(socket: string): string[] {
-  try {
-    return execFileSync("tmux", ["-S", socket, "list-sessions", "-F", "#{session_name}"], {
-      encoding: "utf8",
-      stdio: "pipe",
-    })
-      .split("\n")
-      .filter((name) => name !== "");
-  } catch (error) {
-    if (error instanceof Error && /no server|no sessions|No such file/.test(error.message)) return [];
-    throw error;
-  }
-}

@@ -85,7 +85,12 @@ export async function setStage({ files = {}, settings = {} }: StageOptions = {})
 }
 
 function plainEnvironment(): Record<string, string> {
-  return { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "/", LANG: "C.UTF-8" };
+  return {
+    PATH: process.env["PATH"] ?? "",
+    HOME: process.env["HOME"] ?? "/",
+    LANG: "C.UTF-8",
+    CLAUDE_CODE_MAX_RETRIES: "1",
+  };
 }
 
 /** Waits until a look at the world finds something; what it saw last is in the error. */

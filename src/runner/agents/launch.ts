@@ -36,8 +36,9 @@ function launchScript(run: RunFolder, spec: LaunchSpec): string {
   return `#!/bin/sh
 umask 077
 ulimit -c 0
-# A signal to the group ends the agent; we stay to note how it ended.
-trap : HUP INT TERM
+# A signal to the group ends the agent; we stay to note how it ended. Not so when the terminal goes: that signal comes to
+# us alone, and only our end makes the system pass it on.
+trap : INT TERM
 run=${quote(run.path)}
 rm -f "$run/exit"
 set -a
@@ -45,7 +46,7 @@ set -a
 set +a
 rm -f "$run/env"
 cd ${quote(spec.cwd)} && (
-  trap - HUP INT TERM
+  trap - INT TERM
   unset OLDPWD SHLVL _
   exec ${agent}
 )
@@ -78,10 +79,14 @@ export function assertHarmless(environment: Readonly<Record<string, string>>): v
 }
 
 const everyday = ["PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SHELL", "USER", "LOGNAME", "TMPDIR"];
+/** How patient the operator wants agents to be with the model's service. */
+const patience = ["CLAUDE_CODE_MAX_RETRIES", "API_TIMEOUT_MS"];
 
 /** What an agent may have of our own environment. */
 export function everydayEnvironment(from: NodeJS.ProcessEnv): Record<string, string> {
-  const kept = everyday.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]] as const]));
+  const kept = [...everyday, ...patience].flatMap((name) =>
+    from[name] === undefined ? [] : [[name, from[name]] as const],
+  );
   return Object.fromEntries(kept);
 }
 

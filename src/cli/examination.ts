@@ -1,0 +1,112 @@
+import { createAppAuth } from "@octokit/auth-app";
+import { Octokit } from "@octokit/rest";
+import { execa } from "execa";
+import { readAppManifest } from "../config/app-manifest.ts";
+import type { Settings } from "../config/arranged-settings.ts";
+import { loadSettings } from "../config/settings.ts";
+import { KnownError } from "../errors.ts";
+import { createClaude } from "../runner/agents/claude/claude.ts";
+
+/** One thing that was looked at: fine, weak (works, but look at it) or missing. */
+export interface Finding {
+  readonly is: "fine" | "weak" | "missing";
+  readonly what: string;
+  readonly cure?: string | undefined;
+}
+
+/** Looks at all that a service needs on this machine and at GitHub. Changes nothing. */
+export async function examine(): Promise<readonly Finding[]> {
+  const settings = readSettings();
+  const programs = await Promise.all([
+    program("git", ["--version"], "apt install git"),
+    program("tmux", ["-V"], "apt install tmux"),
+  ]);
+  if ("is" in settings) return [settings, ...programs];
+  const warnings = settings.warnings.map((what): Finding => ({ is: "weak", what }));
+  return [
+    { is: "fine", what: "the settings are right" },
+    ...warnings,
+    ...programs,
+    await agent(settings),
+    ...(await github(settings)),
+  ];
+}
+
+function readSettings(): Settings | Finding {
+  try {
+    return loadSettings();
+  } catch (error) {
+    return missing(error);
+  }
+}
+
+async function program(name: string, args: readonly string[], cure: string): Promise<Finding> {
+  const found = await execa(name, args, { reject: false, timeout: 10_000 });
+  if (found.exitCode === 0) return { is: "fine", what: found.stdout.trim() };
+  return { is: "missing", what: `${name} is not there`, cure };
+}
+
+async function agent({ claude }: Settings): Promise<Finding> {
+  try {
+    const { program: name, version } = await createClaude({ program: claude.path }).check();
+    return { is: "fine", what: `Claude Code ${version} (${name})` };
+  } catch (error) {
+    return missing(error);
+  }
+}
+
+async function github({ app, github: place }: Settings): Promise<readonly Finding[]> {
+  const octokit = new Octokit({
+    baseUrl: place.apiUrl,
+    authStrategy: createAppAuth,
+    auth: { appId: app.id, privateKey: app.privateKey },
+    request: { headers: { "x-github-api-version": "2022-11-28" } },
+  });
+  try {
+    const [{ data: own }, { data: installations }] = await Promise.all([
+      octokit.rest.apps.getAuthenticated(),
+      octokit.rest.apps.listInstallations({ per_page: 100 }),
+    ]);
+    const accounts = installations.map(({ account }) =>
+      account !== null && "login" in account ? account.login : "an enterprise",
+    );
+    const installed: Finding =
+      accounts.length > 0
+        ? { is: "fine", what: `installed for ${accounts.join(", ")}` }
+        : {
+            is: "missing",
+            what: "the App is installed nowhere",
+            cure: `Install it on your repositories: ${own?.html_url ?? place.webUrl}`,
+          };
+    return [
+      { is: "fine", what: `GitHub knows us as ${own?.slug ?? "?"}` },
+      installed,
+      ...permissions(own?.permissions ?? {}),
+    ];
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return [
+      {
+        is: "missing",
+        what: `GitHub does not take us: ${error.message}`,
+        cure: "Are APP_ID and the private key those of one App?",
+      },
+    ];
+  }
+}
+
+const ranks = ["none", "read", "write", "admin"];
+
+function permissions(given: Readonly<Record<string, string | undefined>>): readonly Finding[] {
+  return Object.entries(readAppManifest().default_permissions).flatMap(([name, wanted]) => {
+    const has = given[name] ?? "none";
+    if (ranks.indexOf(has) >= ranks.indexOf(wanted)) return [];
+    const cure = "Give it on the App's settings page, then accept the new permission where the App is installed.";
+    return [{ is: "missing" as const, what: `the App may not ${wanted} ${name} (it has: ${has})`, cure }];
+  });
+}
+
+function missing(error: unknown): Finding {
+  if (!(error instanceof KnownError)) throw error;
+  return { is: "missing", what: error.message, cure: error.hint };
+}

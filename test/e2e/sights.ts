@@ -1,0 +1,63 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Github } from "../../src/demo/github/start.ts";
+import type { Pull } from "../../src/demo/github/world/model.ts";
+
+/** What is so at the stand-in GitHub and on the machine, for tests to assert on. */
+
+export function pullsOf(github: Github, repository: string): Pull[] {
+  return [...github.store(repository).pulls.values()];
+}
+
+export function pullOf(github: Github, repository: string, issue: number): Pull | undefined {
+  return pullsOf(github, repository).find(({ head }) => head.branch.startsWith(`coppice/issue-${issue}-`));
+}
+
+/** Title and body of a pull request; GitHub keeps them as those of an issue. */
+export function pullTextOf(github: Github, repository: string, pull: number): { title: string; body: string } {
+  const found = github.store(repository).issues.get(pull);
+  return { title: found?.title ?? "", body: found?.body ?? "" };
+}
+
+export function commentsOf(github: Github, repository: string, issue: number): string[] {
+  return [...github.store(repository).comments.values()].filter((one) => one.issue === issue).map(({ body }) => body);
+}
+
+export function labelsOf(github: Github, repository: string, issue: number): string[] {
+  const store = github.store(repository);
+  return (store.issues.get(issue)?.labels ?? []).map((id) => store.labels.get(id)?.name ?? "?");
+}
+
+/** What the App asked of GitHub, without the edits of status comments. */
+export function requestsOfApp(github: Github): string[] {
+  const asked = github.requests.filter(({ who, method }) => /^(app|installation )/.test(who) && method !== "PATCH");
+  return asked.map(({ method, operation, status }) => `${method} ${operation} ${status}`);
+}
+
+export function branchesOf(github: Github, repository: string): string[] {
+  const dir = github.store(repository).repository.folder;
+  const out = execFileSync("git", ["--git-dir", dir, "for-each-ref", "--format=%(refname:short)", "refs/heads"], {
+    encoding: "utf8",
+  });
+  return out.split("\n").filter((name) => name !== "");
+}
+
+export function worktreesOf(home: string): string {
+  const repositories = join(home, "repositories");
+  const workshops = readdirSync(repositories).map((name) => join(repositories, name, "workshop.git"));
+  return workshops.map((dir) => execFileSync("git", ["-C", dir, "worktree", "list"], { encoding: "utf8" })).join("");
+}
+
+export function sessionsOf(socket: string): string[] {
+  try {
+    const out = execFileSync("tmux", ["-S", socket, "list-sessions", "-F", "#{session_name}"], {
+      encoding: "utf8",
+      stdio: "pipe",
+    });
+    return out.split("\n").filter((name) => name !== "");
+  } catch (error) {
+    if (error instanceof Error && /no server|no sessions|No such file/.test(error.message)) return [];
+    throw error;
+  }
+}
