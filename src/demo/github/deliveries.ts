@@ -31,7 +31,9 @@ export interface Letter {
 
 /** What becomes of a webhook on its way. */
 export type Fate =
-  | { readonly is: "delivered"; readonly copies?: number; readonly after?: Promise<unknown> }
+  | { readonly is: "delivered"; readonly copies?: number }
+  /** Delivered once the promise is settled, while later ones overtake it. */
+  | { readonly is: "held"; readonly until: Promise<unknown>; readonly copies?: number }
   /** The App was not reached; GitHub remembers a failure, which can be redelivered. */
   | { readonly is: "failed" }
   /** It never existed, as far as anybody can find out. */
@@ -66,11 +68,18 @@ export function createDeliveries(post: Post): Deliveries {
   const stop = new AbortController();
   const stopped = new Promise((resolve) => stop.signal.addEventListener("abort", resolve));
 
-  function start(letter: Letter, guid: string, isRedelivery: boolean, after: Promise<unknown>): void {
+  /** In the order in which things happened, unless fate has it otherwise: tests are the better for it. */
+  let last: Promise<void> = Promise.resolve();
+  function queue(letter: Letter, guid: string, isRedelivery: boolean): void {
+    last = start(letter, guid, isRedelivery, last);
+  }
+
+  function start(letter: Letter, guid: string, isRedelivery: boolean, after: Promise<unknown>): Promise<void> {
     const attempt = Promise.race([after, stopped])
       .then(() => deliver(letter, guid, isRedelivery))
       .finally(() => underWay.delete(attempt));
     underWay.add(attempt);
+    return attempt;
   }
 
   async function deliver(letter: Letter, guid: string, isRedelivery: boolean): Promise<void> {
@@ -92,8 +101,10 @@ export function createDeliveries(post: Post): Deliveries {
     const guid = randomUUID();
     switch (fate.is) {
       case "delivered":
-        for (let copy = 0; copy < (fate.copies ?? 1); copy += 1)
-          start(letter, guid, false, fate.after ?? Promise.resolve());
+        for (let copy = 0; copy < (fate.copies ?? 1); copy += 1) queue(letter, guid, false);
+        return;
+      case "held":
+        for (let copy = 0; copy < (fate.copies ?? 1); copy += 1) void start(letter, guid, false, fate.until);
         return;
       case "failed": {
         const headers = headersOf(post, letter, guid, JSON.stringify(letter.payload));
@@ -119,7 +130,7 @@ export function createDeliveries(post: Post): Deliveries {
     send,
     redeliver: (id) => {
       const before = get(id);
-      start(before, before.guid, true, Promise.resolve());
+      queue(before, before.guid, true);
     },
     settled: async () => {
       while (underWay.size > 0) await Promise.allSettled(underWay);

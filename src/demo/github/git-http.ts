@@ -3,9 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
 import type { Context, Hono } from "hono";
 import { explain, readReasons } from "./git-refusals.ts";
-import type { SeenRequest } from "./http.ts";
 import { isGranted } from "./rest/may.ts";
-import { actorOf, nameOf, type Tokens, type Who } from "./tokens.ts";
+import { actorOf, type Tokens, type Who } from "./tokens.ts";
 import { Refusal } from "./world/errors.ts";
 import { gitEnvironment } from "./world/git.ts";
 import { moveRefs } from "./world/refs.ts";
@@ -14,7 +13,6 @@ import { covers, findStore, fullName, isAtLeast, roleOf, type Store, type World 
 export interface GitEdge {
   readonly world: World;
   readonly tokens: Tokens;
-  readonly requests: SeenRequest[];
 }
 
 /** Git over smart HTTP at `/<owner>/<name>.git`, by git's own `http-backend`. */
@@ -22,19 +20,10 @@ export function mountGit(app: Hono, edge: GitEdge): void {
   app.all("/:owner/:name{[^/]+\\.git}/*", (c) => serve(c, edge));
 }
 
-async function serve(c: Context, edge: GitEdge): Promise<Response> {
-  const atMs = edge.world.nowMs();
-  const asked = { who: { is: "nobody" } satisfies Who as Who };
-  const response = await attempt(c, edge, asked);
-  const { method, path } = c.req;
-  edge.requests.push({ method, path, operation: "git", status: response.status, who: nameOf(asked.who), atMs });
-  return response;
-}
-
-async function attempt(c: Context, { world, tokens }: GitEdge, asked: { who: Who }): Promise<Response> {
+async function serve(c: Context, { world, tokens }: GitEdge): Promise<Response> {
+  let who: Who = { is: "nobody" };
   try {
-    const who = tokens.identify(c.req.header("authorization"));
-    asked.who = who;
+    who = tokens.identify(c.req.header("authorization"));
     const store = findStore(world, c.req.param("owner") ?? "", (c.req.param("name") ?? "").replace(/\.git$/, ""));
     const isPush = c.req.query("service") === "git-receive-pack" || c.req.path.endsWith("/git-receive-pack");
     mustReach(who, store);
@@ -42,7 +31,7 @@ async function attempt(c: Context, { world, tokens }: GitEdge, asked: { who: Who
     return await (c.req.method === "POST" && isPush ? push(c, world, store, who) : run(c, store, {}));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return refuse(c, asked.who, error);
+    return refuse(c, who, error);
   }
 }
 

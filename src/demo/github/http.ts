@@ -1,33 +1,16 @@
 import { createHash } from "node:crypto";
 import type { Context, Hono } from "hono";
-import type { Contract } from "./contract.ts";
 import { checkHeaders } from "./contract/headers.ts";
 import type { Limits } from "./limits.ts";
 import type { Answer } from "./rest/call.ts";
 import type { Rest } from "./rest.ts";
-import { nameOf, type Tokens, type Who } from "./tokens.ts";
-
-/** A request as it came over the wire, for tests that count them. */
-export interface SeenRequest {
-  readonly method: string;
-  /** Such as `issues/create-comment`; `git`, `graphql`, or `unknown`. */
-  readonly operation: string;
-  /** Without `/api/v3`. */
-  readonly path: string;
-  readonly status: number;
-  /** `app`, `installation <id>`, a person's login, or `nobody`. */
-  readonly who: string;
-  readonly atMs: number;
-}
+import type { Tokens, Who } from "./tokens.ts";
 
 export interface RestEdge {
-  readonly contract: Contract;
   readonly rest: Rest;
   readonly tokens: Tokens;
   readonly limits: Limits;
   readonly violations: string[];
-  readonly requests: SeenRequest[];
-  readonly nowMs: () => number;
 }
 
 const prefix = "/api/v3";
@@ -38,11 +21,9 @@ export function mountRest(app: Hono, edge: RestEdge): void {
 }
 
 async function serve(c: Context, edge: RestEdge): Promise<Response> {
-  const { contract, requests, violations } = edge;
   const url = new URL(c.req.url);
   const { method } = c.req;
   const path = url.pathname.slice(prefix.length);
-  const atMs = edge.nowMs();
   let who: Who = { is: "nobody" };
   const identify = (): Who => (who = edge.tokens.identify(c.req.header("authorization")));
   const text = await c.req.text();
@@ -50,13 +31,11 @@ async function serve(c: Context, edge: RestEdge): Promise<Response> {
   const request = { method, path, query: url.searchParams, body: parsed(text), accept: c.req.header("accept") ?? "" };
   const answer =
     edge.limits.refuse(authorization) ?? (await edge.rest.perform({ ...request, authorization }, identify));
-  if (isOurs(who)) violations.push(...checkHeaders(`${method} ${path}`, (name) => c.req.header(name)));
+  if (isOurs(who)) edge.violations.push(...checkHeaders(`${method} ${path}`, (name) => c.req.header(name)));
   const response = toResponse(c, answer);
   const isFree = response.status === 304 || path === "/rate_limit";
   for (const [name, value] of Object.entries(edge.limits.count(authorization, isFree)))
     response.headers.set(name, value);
-  const operation = contract.find(method, path)?.operation.id ?? "unknown";
-  requests.push({ method, operation, path, status: response.status, who: nameOf(who), atMs });
   return response;
 }
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Rest } from "./rest.ts";
 import { deleteBranch, pushFiles } from "./world/branches.ts";
-import type { Actor, ReactionContent, StateReason, User } from "./world/model.ts";
+import { pressButton } from "./world/checks.ts";
+import type { Actor, ReactionContent, StateReason, Status, User } from "./world/model.ts";
 import { setDraft } from "./world/pulls.ts";
 import { setResolved } from "./world/threads.ts";
 import { findStore, get, type Store, type World } from "./world/world.ts";
@@ -36,6 +37,9 @@ export interface Person {
   readonly unresolveThread: (repository: string, remark: number) => void;
   readonly markReady: (repository: string, pull: number) => void;
   readonly convertToDraft: (repository: string, pull: number) => void;
+  /** A button of a check run. */
+  readonly press: (repository: string, checkRun: number, identifier: string) => void;
+  readonly setStatus: (repository: string, sha: string, context: string, state: Status["state"]) => Promise<void>;
   readonly updateBranch: (repository: string, pull: number) => Promise<void>;
   readonly requestReview: (repository: string, pull: number, ...reviewers: readonly string[]) => Promise<void>;
   /** One commit on a branch, which is made from the default branch if need be; `null` takes a file away. */
@@ -162,6 +166,11 @@ export function createPerson(world: World, user: User, ask: Ask): Person {
     },
     markReady: (repository, pull) => void setDraft(world, storeOf(world, repository), by, pull, false),
     convertToDraft: (repository, pull) => void setDraft(world, storeOf(world, repository), by, pull, true),
+    press: (repository, checkRun, identifier) =>
+      pressButton(world, storeOf(world, repository), user, checkRun, identifier),
+    setStatus: async (repository, sha, context, state) => {
+      await ask("POST", `/repos/${repository}/statuses/${sha}`, { context, state });
+    },
     updateBranch: async (repository, pull) => {
       await ask("PUT", `${pullAt(repository, pull)}/update-branch`);
     },

@@ -2,8 +2,10 @@ import type { Contract } from "./contract.ts";
 import type { Found } from "./contract/operations.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { Limits } from "./limits.ts";
+import { actionHandlers } from "./rest/actions.ts";
 import { appHandlers } from "./rest/apps.ts";
 import type { Answer, Call, Handlers } from "./rest/call.ts";
+import { checkHandlers } from "./rest/checks.ts";
 import { commentHandlers } from "./rest/comments.ts";
 import { commitHandlers } from "./rest/commits.ts";
 import { contentHandlers } from "./rest/contents.ts";
@@ -25,7 +27,9 @@ import { Refusal } from "./world/errors.ts";
 import { findStore, type Store, type World } from "./world/world.ts";
 
 const handlers: Handlers = {
+  ...actionHandlers,
   ...appHandlers,
+  ...checkHandlers,
   ...commentHandlers,
   ...commitHandlers,
   ...contentHandlers,

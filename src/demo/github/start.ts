@@ -17,22 +17,25 @@
  * Coppice runs against it as against GitHub Enterprise: `GHE_HOST=${github.host} GHE_PROTOCOL=http`, with
  * `github.app.id`, `github.app.privateKey` and `github.app.webhookSecret`. People use it by `github.as(login)`, or by
  * `@octokit/rest` with `baseUrl: github.apiUrl` and `auth: github.tokenOf(login)`; who is unknown becomes a user.
- * `github.requests` lists what came over the wire; `github.fate` decides what becomes of webhooks.
+ * `github.requests` lists what came over the wire; `github.fate` decides what becomes of webhooks, and
+ * `github.faults` what goes wrong with requests.
  */
 import { serve, type ServerType } from "@hono/node-server";
 import { Hono } from "hono";
+import { type Ci, createCi, mountLogs } from "./ci.ts";
 import { loadContract } from "./contract.ts";
 import { createDeliveries, type Fate, type Letter } from "./deliveries.ts";
 import { createEmit } from "./emissions.ts";
 import { mountGit } from "./git-http.ts";
 import { mountGraphql } from "./graphql.ts";
-import { mountRest, type SeenRequest } from "./http.ts";
+import { mountRest } from "./http.ts";
 import { makePrivateKey, publicKeyOf } from "./keys.ts";
 import { createLimits } from "./limits.ts";
 import { createAsk, createPerson, type Person } from "./people.ts";
 import { createRest } from "./rest.ts";
 import { createSettings, type Settings } from "./settings.ts";
 import { createTokens } from "./tokens.ts";
+import { type Fault, mountWire, type SeenRequest } from "./wire.ts";
 import { install, selectRepositories, setPermissions, suspend, uninstall, unsuspend } from "./world/installations.ts";
 import type { App, Installation, Permissions, Protection, Role, User } from "./world/model.ts";
 import { createRepository } from "./world/repositories.ts";
@@ -89,7 +92,10 @@ export interface Github extends AsyncDisposable {
   readonly violations: string[];
   readonly requests: SeenRequest[];
   webhookUrl: string | undefined;
+  /** What becomes of a webhook; see also `fates.ts`. */
   fate: (letter: Letter) => Fate;
+  /** What goes wrong with a request; nothing unless told. */
+  faults: (request: Omit<SeenRequest, "status">) => Fault | undefined;
   readonly addUser: (login: string, details?: Partial<Pick<User, "name" | "email" | "type">>) => User;
   readonly addRepository: (fullName: string, options?: RepositoryOptions) => Promise<Store>;
   /** Installs the App on an account; on all repositories unless told which. */
@@ -106,6 +112,8 @@ export interface Github extends AsyncDisposable {
   /** What a branch asks of those who want to change it; nothing unless told. */
   readonly protect: (fullName: string, protection: Partial<Protection> & Pick<Protection, "branch">) => void;
   readonly as: (login: string) => Person;
+  /** GitHub Actions in a repository. */
+  readonly ci: (fullName: string) => Ci;
   readonly tokenOf: (login: string) => string;
   /** Resolves once every webhook under way has been answered. */
   readonly settled: () => Promise<void>;
@@ -177,21 +185,23 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
       return github.url;
     },
     app: toApp(app, addUser, nowMs()),
+    actions: toApp({ ...app, id: 15368, slug: "github-actions", owner: "github" }, addUser, nowMs()),
     users,
     installations: new Map(),
     stores: new Map(),
     nowMs,
     nextId,
     emit: createEmit(() => world, contract, deliveries, violations),
-    missingChecks: () => [],
   };
   const tokens = createTokens(() => world, options.tokenLifeMs ?? 3_600_000);
   const limits = createLimits(options.requestsPerHour ?? 5000, nowMs);
   const rest = createRest({ world, contract, tokens, deliveries, limits, violations });
   const hono = new Hono();
-  mountGraphql(hono, { world, tokens, violations, requests });
-  mountGit(hono, { world, tokens, requests });
-  mountRest(hono, { contract, rest, tokens, limits, violations, requests, nowMs });
+  mountWire(hono, { contract, tokens, requests, nowMs, faults: (request) => github.faults(request) });
+  mountGraphql(hono, { world, tokens, violations });
+  mountLogs(hono, world);
+  mountGit(hono, { world, tokens });
+  mountRest(hono, { rest, tokens, limits, violations });
 
   const { server, port } = await listen(hono, options.port ?? 0);
   const host = `127.0.0.1:${port}`;
@@ -209,6 +219,7 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
     requests,
     webhookUrl: options.webhookUrl,
     fate: () => ({ is: "delivered" }),
+    faults: () => undefined,
     addUser,
     addRepository: (name, details = {}) => addRepository(world, options.folder, addUser, name, details),
     install: (account, details = {}) => installOn(world, addUser(account), details),
@@ -220,6 +231,7 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
       void selectRepositories(world, id, idsOf(world, get(world.installations, id).account, names)),
     store: (name) => storeNamed(world, name),
     settings: (name) => createSettings(world, storeNamed(world, name), addUser),
+    ci: (name) => createCi(world, storeNamed(world, name), world.actions.bot),
     protect: (name, protection) => {
       const whole = { contexts: [], refusesPushes: false, ...protection };
       storeNamed(world, name).protections.set(protection.branch, whole);

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { shuffled, unlucky } from "../../../src/demo/github/fates.ts";
 import { openBench } from "./bench.ts";
 
 it("every webhook is on record, and a redelivery keeps its id", async () => {
@@ -34,10 +35,10 @@ it("webhooks can be lost, doubled and late", async () => {
   const { github } = bench;
   github.install("alice");
   await github.settled();
-  const { promise: after, resolve: release } = Promise.withResolvers<void>();
+  const { promise: until, resolve: release } = Promise.withResolvers<void>();
   github.fate = ({ action }) => {
     if (action === "closed") return { is: "lost" };
-    return action === "opened" ? { is: "delivered", copies: 2, after } : { is: "delivered" };
+    return action === "opened" ? { is: "held", until, copies: 2 } : { is: "delivered" };
   };
   const issue = await github.as("bob").openIssue("alice/garden", { title: "Weeds" });
   await github.as("bob").comment("alice/garden", issue, "First to arrive");
@@ -81,4 +82,31 @@ it("a repository that the App does not see is silent", async () => {
     "issues.opened",
   ]);
   expect(github.violations).toEqual([]);
+});
+
+it("webhooks can overtake each other, and no one is missing in the end", async () => {
+  await using bench = await openBench();
+  const { github } = bench;
+  github.install("alice");
+  await github.settled();
+  github.fate = shuffled(() => 0.999, 3);
+  for (let count = 1; count <= 7; count += 1) await github.as("bob").openIssue("alice/garden", { title: `${count}` });
+  await github.settled();
+  expect(bench.names().slice(1)).toEqual(Array.from({ length: 7 }, () => "issues.opened"));
+  expect(new Set(bench.received.map(({ guid }) => guid)).size).toBe(8);
+});
+
+it("bad luck is drawn by chance", async () => {
+  await using bench = await openBench();
+  const { github } = bench;
+  github.install("alice");
+  await github.settled();
+  const draws = [0.05, 0.15, 0.25, 0.9];
+  github.fate = unlucky(() => draws.shift() ?? 1, { lost: 0.1, failed: 0.1, doubled: 0.1 });
+  for (let count = 1; count <= 4; count += 1) await github.as("bob").openIssue("alice/garden", { title: `${count}` });
+  await github.settled();
+  const titles = bench.received.slice(1).map(({ payload }) => payload["issue"]);
+  expect(titles).toMatchObject([{ title: "3" }, { title: "3" }, { title: "4" }]);
+  const { data } = await bench.app().apps.listWebhookDeliveries();
+  expect(data.filter(({ status_code }) => status_code === 0)).toHaveLength(1);
 });

@@ -41,3 +41,18 @@ function complaints({ query, variables }: Query): readonly string[] {
     return wrong.map(({ message }) => message);
   });
 }
+
+/** The names of what a request asks for at the top, for the log of requests; none if it cannot be read. */
+export function fieldsOf(body: string): string[] {
+  try {
+    const { query } = querySchema.parse(JSON.parse(body));
+    return parse(query).definitions.flatMap((definition) =>
+      definition.kind === Kind.OPERATION_DEFINITION
+        ? definition.selectionSet.selections.flatMap((each) => (each.kind === Kind.FIELD ? [each.name.value] : []))
+        : [],
+    );
+  } catch (error) {
+    if (error instanceof GraphQLError || error instanceof SyntaxError || error instanceof z.ZodError) return [];
+    throw error;
+  }
+}

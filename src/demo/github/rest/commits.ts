@@ -2,7 +2,6 @@ import { viewChangedFile, viewCommit } from "../views/commit.ts";
 import { viewPull } from "../views/pull.ts";
 import { notFound, Refusal } from "../world/errors.ts";
 import {
-  type Commit,
   countCommits,
   emptyTree,
   isAncestor,
@@ -13,7 +12,7 @@ import {
   resolve,
 } from "../world/history.ts";
 import { emailOf } from "../world/git.ts";
-import type { Pull } from "../world/model.ts";
+import type { Commit, Pull } from "../world/model.ts";
 import { fullName, get, type Store } from "../world/world.ts";
 import { type Answer, type Call, type Handlers, paged } from "./call.ts";
 

@@ -1,5 +1,6 @@
 import { emailOf } from "../world/git.ts";
-import type { ChangedFile, Commit, Signature } from "../world/history.ts";
+import type { ChangedFile } from "../world/history.ts";
+import type { Commit, Signature } from "../world/model.ts";
 import { fullName, type Store, type World } from "../world/world.ts";
 import { api, node, time, viewUser } from "./user.ts";
 

@@ -1,21 +1,7 @@
 import { git, gitOr } from "./git.ts";
+import type { Commit } from "./model.ts";
 
 /** Reading commits, differences and files out of a bare repository. */
-
-export interface Signature {
-  readonly name: string;
-  readonly email: string;
-  readonly atMs: number;
-}
-
-export interface Commit {
-  readonly sha: string;
-  readonly tree: string;
-  readonly parents: readonly string[];
-  readonly author: Signature;
-  readonly committer: Signature;
-  readonly message: string;
-}
 
 export interface ChangedFile {
   readonly path: string;

@@ -201,3 +201,82 @@ export interface Thread {
   readonly isOutdated: boolean;
   readonly resolvedBy: User | undefined;
 }
+
+export type CheckStatus = "queued" | "in_progress" | "completed";
+
+export const conclusions = [
+  "action_required",
+  "cancelled",
+  "failure",
+  "neutral",
+  "success",
+  "skipped",
+  "stale",
+  "timed_out",
+] as const;
+export type Conclusion = (typeof conclusions)[number];
+
+/** The checks of one App on one commit. Its state is that of its runs. */
+export interface CheckSuite {
+  readonly id: number;
+  readonly app: App;
+  readonly branch: string | null;
+  readonly commit: Commit;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+}
+
+export interface CheckRun {
+  readonly id: number;
+  readonly suite: number;
+  readonly name: string;
+  readonly status: CheckStatus;
+  readonly conclusion: Conclusion | null;
+  readonly startedMs: number;
+  readonly completedMs: number | undefined;
+  readonly externalId: string;
+  readonly detailsUrl: string | null;
+  readonly output: { readonly title: string | null; readonly summary: string | null; readonly text: string | null };
+  /** The identifiers of its buttons. */
+  readonly actions: readonly string[];
+}
+
+/** A run of GitHub Actions; its jobs are check runs with the same ids. */
+export interface WorkflowRun {
+  readonly id: number;
+  readonly name: string;
+  readonly number: number;
+  readonly attempt: number;
+  readonly suite: number;
+  readonly event: string;
+  readonly actor: User;
+  readonly jobs: readonly number[];
+  readonly createdMs: number;
+  readonly updatedMs: number;
+}
+
+export interface Status {
+  readonly id: number;
+  readonly commit: Commit;
+  readonly context: string;
+  readonly state: "error" | "failure" | "pending" | "success";
+  readonly description: string | null;
+  readonly targetUrl: string | null;
+  readonly creator: User;
+  readonly createdMs: number;
+}
+
+export interface Signature {
+  readonly name: string;
+  readonly email: string;
+  readonly atMs: number;
+}
+
+export interface Commit {
+  readonly sha: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+  readonly author: Signature;
+  readonly committer: Signature;
+  readonly message: string;
+}

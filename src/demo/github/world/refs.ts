@@ -1,9 +1,10 @@
 import { viewPushedCommit } from "../views/commit.ts";
 import { time } from "../views/user.ts";
 import { listRefs } from "./git.ts";
-import { type Commit, emptyTree, isAncestor, listChangedFiles, listCommits } from "./history.ts";
+import { requestSuite } from "./checks.ts";
+import { emptyTree, isAncestor, listChangedFiles, listCommits } from "./history.ts";
 import { closeMentioned, followPulls } from "./pull-ends.ts";
-import type { Actor } from "./model.ts";
+import type { Actor, Commit } from "./model.ts";
 import { fullName, type Store, type World } from "./world.ts";
 
 /** What a push, a merge or a deletion did to one branch or tag. */
@@ -41,6 +42,10 @@ async function follow<T>(world: World, store: Store, by: Actor, work: () => Prom
     const commits = await newCommits(store.repository.folder, move);
     await tell(world, store, by, move, commits);
     await followPulls(world, store, by, move);
+    const tip = commits.at(-1);
+    if (tip !== undefined && move.ref.startsWith(branchPrefix)) {
+      requestSuite(world, store, by, tip, move.ref.slice(branchPrefix.length));
+    }
     if (move.ref === `refs/heads/${store.repository.defaultBranch}`) {
       for (const { message } of commits) closeMentioned(world, store, by, message);
     }
@@ -48,6 +53,7 @@ async function follow<T>(world: World, store: Store, by: Actor, work: () => Prom
   return result;
 }
 
+const branchPrefix = "refs/heads/";
 const nothing = "0".repeat(40);
 
 async function tell(world: World, store: Store, by: Actor, move: Move, commits: readonly Commit[]): Promise<void> {

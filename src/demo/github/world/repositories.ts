@@ -88,5 +88,10 @@ const emptyStore = (repository: Repository, roles: ReadonlyMap<number, Role>): S
   reviews: new Map(),
   reviewComments: new Map(),
   threads: new Map(),
+  suites: new Map(),
+  checkRuns: new Map(),
+  workflowRuns: new Map(),
+  logs: new Map(),
+  statuses: new Map(),
   protections: new Map(),
 });

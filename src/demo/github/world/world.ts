@@ -1,6 +1,8 @@
 import { notFound } from "./errors.ts";
 import type {
   App,
+  CheckRun,
+  CheckSuite,
   Comment,
   Installation,
   Issue,
@@ -13,8 +15,10 @@ import type {
   Review,
   ReviewComment,
   Role,
+  Status,
   Thread,
   User,
+  WorkflowRun,
 } from "./model.ts";
 
 /** The one owner of all that the stand-in knows. Everything that changes it goes through the functions in `world/`. */
@@ -22,14 +26,14 @@ export interface World {
   /** `http://127.0.0.1:<port>`; known once the server listens. */
   readonly url: string;
   readonly app: App;
+  /** GitHub Actions is an App, too. */
+  readonly actions: App;
   readonly users: Map<number, User>;
   readonly installations: Map<number, Installation>;
   readonly stores: Map<number, Store>;
   readonly nowMs: () => number;
   readonly nextId: () => number;
   readonly emit: (emission: Emission) => void;
-  /** Required checks that have not succeeded yet. */
-  readonly missingChecks: (store: Store, pull: Pull) => readonly string[];
 }
 
 /** A repository with all that belongs to it. */
@@ -48,6 +52,12 @@ export interface Store {
   readonly reviews: Map<number, Review>;
   readonly reviewComments: Map<number, ReviewComment>;
   readonly threads: Map<number, Thread>;
+  readonly suites: Map<number, CheckSuite>;
+  readonly checkRuns: Map<number, CheckRun>;
+  readonly workflowRuns: Map<number, WorkflowRun>;
+  /** By job. */
+  readonly logs: Map<number, string>;
+  readonly statuses: Map<number, Status>;
   /** By branch. */
   readonly protections: Map<string, Protection>;
 }
