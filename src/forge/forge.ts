@@ -36,9 +36,9 @@ export interface ForgeOptions {
 /** GitHub for the loop, and for the few others who need to know of it. */
 export interface GithubForge extends Forge {
   /** The repository as git reaches it. */
-  remote(issue: IssueRef): Remote;
+  readonly remote: (issue: IssueRef) => Remote;
   /** The settings file of a repository changed, or may have. */
-  forgetSettings(repositoryId: number): void;
+  readonly forgetSettings: (repositoryId: number) => void;
   /** Notes the labels whose webhooks never came. */
   readonly sweep: Sweep;
 }

@@ -17,7 +17,7 @@ export interface ProbotApp {
    * Our bot's login, such as `coppice[bot]`; also the proof that GitHub takes our key.
    * @throws KnownError FORGE_LOGIN when it does not, FORGE_DOWN and others when GitHub can't be asked now.
    */
-  whoWeAre(): Promise<string>;
+  readonly whoWeAre: () => Promise<string>;
 }
 
 /** Probot with our log, our secret and our manners towards GitHub. Its own server stays unused. */

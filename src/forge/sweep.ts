@@ -39,9 +39,7 @@ const youngMs = 60_000;
 export function createSweep(parts: SweepParts): Sweep {
   const { octokits, settings, operator, allowedRepositories, log, nowMs } = parts;
   const lists = createEtags<IssueData[]>();
-  /** Issues as listed that hold no news any more; while GitHub says that its list is the same, we have the same objects. */
-  const seen = new WeakSet<IssueData>();
-  /** When those were changed, for when the list is another one because of other issues. */
+  /** When issues were changed that hold no news any more. */
   const settled = new Map<number, string>();
 
   async function sweep(store: SweepStore): Promise<number> {
@@ -93,15 +91,14 @@ export function createSweep(parts: SweepParts): Sweep {
   }
 
   async function noteIfNew(issue: IssueRef, data: IssueData, label: string, store: SweepStore): Promise<boolean> {
-    if (seen.has(data) || settled.get(data.id) === data.updated_at) return false;
+    if (settled.get(data.id) === data.updated_at) return false;
     const task = (await store.load(taskId(issue)))?.task;
     if (task !== undefined && isAtWork(task)) return false;
     const event = await lastLabel(octokits, issue, label);
     const isNews = event !== undefined && (task === undefined || event.fact.atMs > task.asked.atMs);
     if (event === undefined) log.info({ issue: nameOf(issue), label }, "GitHub does not tell who put the label on");
     const isNoted = isNews && (await store.note(event.key, { issue, is: "issue" }, event.fact, nowMs()));
-    seen.add(data);
-    // GitHub's times are whole seconds: a young one may stand for a change that is still to come.
+    // GitHub's times are whole seconds: another change within the same one would look like none.
     if (nowMs() - Date.parse(data.updated_at) > youngMs) settled.set(data.id, data.updated_at);
     return isNoted;
   }

@@ -2,8 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino, type Logger } from "pino";
+import { expect } from "vitest";
 import type { IssueRef, Task } from "../../src/core/task.ts";
 import { newTask } from "../../src/core/task.ts";
+import { loadContract } from "../../src/demo/github/contract.ts";
+import { watchFetch } from "../../src/demo/github/contract/watch-fetch.ts";
 import { startGithub, type Github, type GithubOptions } from "../../src/demo/github/start.ts";
 import { createForge, type ForgeOptions, type GithubForge } from "../../src/forge/forge.ts";
 import type { Fetch } from "../../src/forge/octokits.ts";
@@ -65,7 +68,10 @@ export interface BenchOptions {
   readonly wire?: (request: string, go: () => Promise<Response>) => Promise<Response>;
 }
 
-/** The forge and its webhook server, against a stand-in GitHub with the repository alice/garden, where bob may write. */
+/**
+ * The forge and its webhook server, against a stand-in GitHub with the repository alice/garden, where bob may write. A
+ * test fails at its end when anything was asked of GitHub that its contract does not allow.
+ */
 export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), "coppice-forge-"));
   const github = await startGithub({ folder, ...options.github });
@@ -77,8 +83,10 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     const { method, url: address } = new Request(url, init);
     return wire === undefined ? await go() : await wire(`${method} ${new URL(address).pathname}`, go);
   };
+  // The stand-in holds what reaches it to GitHub's contract; this does so with what a test answers itself.
+  const watched = watchFetch(loadContract(), fetchOver);
   const app = createProbotApp({ app: github.app, github: { apiUrl: github.apiUrl } }, silentLog, {
-    fetch: fetchOver,
+    fetch: watched.fetch,
     nowMs: options.nowMs ?? Date.now,
   });
   const forge = createForge(
@@ -117,6 +125,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     async [Symbol.asyncDispose]() {
       await server.close();
       await github.close();
+      expect([...github.violations, ...watched.violations]).toEqual([]);
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -19,7 +19,6 @@ describe("the label that shows the state", () => {
     expect(labelsOn(bench, 1)).toEqual(["coppice"]);
     const label = [...github.store("alice/garden").labels.values()].find(({ name }) => name === "coppice:working");
     expect(label).toMatchObject({ color: "0e8a16", description: "An agent is working on it" });
-    expect(github.violations).toEqual([]);
   });
 
   it("may be there already, or be gone already, and may have been given another colour", async () => {
@@ -61,6 +60,5 @@ describe("the greeting", () => {
     const reactions = [...bench.github.store("alice/garden").reactions.values()];
     expect(reactions).toMatchObject([{ content: "eyes", user: { login: "coppice[bot]" } }]);
     expect(issue).toEqual(issueOf(bench, 1));
-    expect(bench.github.violations).toEqual([]);
   });
 });

@@ -13,7 +13,6 @@ describe("the repository as git reaches it", () => {
     const [three, four] = [await remote.token("write"), await remote.token("write")];
     expect(new Set([one, three, four]).size).toBe(3);
     expect(learned).toEqual([one, three, four]);
-    expect(bench.github.violations).toEqual([]);
   });
 
   it("a token opens that repository and no other, and nothing but its contents", async () => {

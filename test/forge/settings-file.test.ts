@@ -22,7 +22,6 @@ describe("a repository's settings", () => {
   it("are the operator's when there is no file", async () => {
     await using bench = await startBench();
     expect(await bench.forge.triggerOf(issueOf(bench, 1))).toEqual({ label: "coppice", agent: undefined });
-    expect(bench.github.violations).toEqual([]);
   });
 
   it("are those of the default branch, read once until told that they changed", async () => {
@@ -40,7 +39,6 @@ describe("a repository's settings", () => {
     await push(bench, "label: gardener\n");
     bench.forge.forgetSettings(issue.repositoryId);
     expect(await bench.forge.triggerOf(issue)).toMatchObject({ label: "gardener" });
-    expect(bench.github.violations).toEqual([]);
   });
 
   it("are read again after a while, though no push was heard of", async () => {

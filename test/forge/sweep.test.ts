@@ -50,7 +50,6 @@ describe("the sweep", () => {
         },
       },
     ]);
-    expect(github.violations).toEqual([]);
   });
 
   it("finds the label that picks an agent, and the repository's own trigger label", async () => {
@@ -66,7 +65,7 @@ describe("the sweep", () => {
   });
 
   it("costs nothing of the limit where nothing changed", async () => {
-    await using bench = await startDeaf();
+    await using bench = await startDeaf({ forge: { nowMs: () => Date.now() + 120_000 } });
     await labelledTask(bench);
     await bench.forge.sweep(storeOf(bench));
     bench.github.requests.length = 0;
