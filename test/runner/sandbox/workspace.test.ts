@@ -36,9 +36,9 @@ describe.skipIf(noWall !== undefined)("a workspace behind the wall", () => {
     const script = `set -e
       exec 2>/dev/null # its configuration and its info folder are read-only: git says so, and goes on
       echo one > one && git add -A && git commit -qm One
-      echo two > two && git stash -qu && git stash pop -q && git add -A && git commit -qm Two
+      echo two > two && git stash -qu && git stash pop -q > popped && rm popped && git add -A && git commit -qm Two
       git switch -qc side HEAD~1 && echo three > three && git add -A && git commit -qm Three
-      git rebase -q coppice/w1 && git switch -q coppice/w1 && git merge -q --ff-only side > merged && rm merged && git branch -qd side
+      git rebase -q coppice/w1 && git switch -q coppice/w1 && git merge -q --ff-only side && git branch -qd side
       git tag here && git gc -q && git fsck --strict --no-dangling && git status --porcelain && git log --format=%s | tr '\\n' ' '`;
     expect(await agent(script)).toBe("Three Two One Begin");
     expect(await store.lookWorkspace("w1")).toMatchObject({ is: "there", branch: "coppice/w1", uncommitted: 0 });
