@@ -52,18 +52,34 @@ class TransactionalDdlAdapter extends SqliteAdapter {
   }
 }
 
-function likeBetterSqlite(database: DatabaseSync): SqliteDialectConfig["database"] {
+type BetterSqlite = Exclude<SqliteDialectConfig["database"], (...parameters: never) => unknown>;
+type Statement = ReturnType<BetterSqlite["prepare"]>;
+
+/** Texts are few, but for lists of ids. */
+const mostStatements = 100;
+
+function likeBetterSqlite(database: DatabaseSync): BetterSqlite {
+  const prepared = new Map<string, Statement>();
   return {
     close: () => database.close(),
     prepare(sql) {
-      const statement = database.prepare(sql);
-      return {
-        reader: statement.columns().length > 0,
-        all: (values) => statement.all(...values.map(toBind)),
-        run: (values) => statement.run(...values.map(toBind)),
-        iterate: (values) => statement.iterate(...values.map(toBind)),
-      };
+      const known = prepared.get(sql);
+      if (known !== undefined) return known;
+      if (prepared.size >= mostStatements) prepared.clear();
+      const statement = prepare(database, sql);
+      prepared.set(sql, statement);
+      return statement;
     },
+  };
+}
+
+function prepare(database: DatabaseSync, sql: string): Statement {
+  const statement = database.prepare(sql);
+  return {
+    reader: statement.columns().length > 0,
+    all: (values) => statement.all(...values.map(toBind)),
+    run: (values) => statement.run(...values.map(toBind)),
+    iterate: (values) => statement.iterate(...values.map(toBind)),
   };
 }
 

@@ -179,7 +179,7 @@ export async function createFakeWorld(options: FakeWorldOptions = {}): Promise<F
   async function oneMoment(): Promise<void> {
     if (bot?.isDead === true) {
       vi.advanceTimersByTime(3_000);
-      await startBot();
+      return await startBot();
     }
     if (vi.getTimerCount() === 0) throw new Error("nothing more is going to happen");
     vi.advanceTimersToNextTimer();
