@@ -14,7 +14,7 @@ export interface AccessRules {
   readonly allowedBots: readonly string[];
 }
 
-export type Verdict = { readonly may: true } | { readonly may: false; readonly reason: string };
+type Verdict = { readonly may: true } | { readonly may: false; readonly reason: string };
 
 /** Whether what a person says counts. */
 export type Judge = (person: Person) => Promise<Verdict>;

@@ -7,7 +7,7 @@ export interface Answer<T> {
   readonly headers: { readonly etag?: string | undefined };
 }
 
-export type AskWith<T> = (headers: Readonly<Record<string, string>>) => Promise<Answer<T>>;
+type AskWith<T> = (headers: Readonly<Record<string, string>>) => Promise<Answer<T>>;
 
 /** Remembers GitHub's answers, and asks only whether they changed: "no" does not count against the limits. */
 export interface Etags<T> {

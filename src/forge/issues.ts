@@ -6,7 +6,7 @@ import { at, type Repositories } from "./repositories.ts";
 
 type IssueData = Awaited<ReturnType<Octokit["rest"]["issues"]["get"]>>["data"];
 
-export type IssueSight = { readonly is: "gone" } | { readonly is: "there"; readonly data: IssueData };
+type IssueSight = { readonly is: "gone" } | { readonly is: "there"; readonly data: IssueData };
 
 export interface Issues {
   /** The issue as it is now; `gone` only on GitHub's clear word, else throws. */

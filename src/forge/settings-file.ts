@@ -10,7 +10,7 @@ import { at } from "./repositories.ts";
 export const settingsPath = ".github/coppice.yml";
 
 /** A repository's settings, and what is wrong with its file, if anything: then the last good ones are in force. */
-export interface RepositorySettings {
+interface RepositorySettings {
   readonly policy: RepositoryPolicy;
   readonly mistakes: readonly string[];
 }

@@ -38,6 +38,6 @@ interface Labelled {
   readonly labels: readonly (string | { readonly name?: string | null })[];
 }
 
-export function labelsOf({ labels }: Labelled): string[] {
+function labelsOf({ labels }: Labelled): string[] {
   return labels.flatMap((label) => (typeof label === "string" ? label : (label.name ?? [])));
 }

@@ -1,7 +1,7 @@
 import type { Store } from "../../src/control/ports.ts";
 import type { Fact, Subject } from "../../src/core/fact.ts";
 
-export interface NotedWebhook {
+interface NotedWebhook {
   readonly key: string;
   readonly subject: Subject;
   readonly fact: Fact;

@@ -35,7 +35,7 @@ function github(apiUrl: string): nock.Scope {
   return nock(apiUrl)
     .matchHeader("x-github-api-version", "2022-11-28")
     .matchHeader("user-agent", (agent) => String(agent).startsWith("probot/"))
-    .matchHeader("authorization", (value) => /^(?:bearer|token) .{20,}$/.test(value));
+    .matchHeader("authorization", (value) => /^(?:bearer|token) .{20,}$/.test(String(value)));
 }
 
 function grantToken(apiUrl: string): void {

@@ -87,6 +87,16 @@ describe("the status comment", () => {
     expect(comments(bench)).toEqual([]);
   });
 
+  it("is made and edited in a repository that was renamed", async () => {
+    await using bench = await startBench();
+    const task = await labelledTask(bench);
+    bench.github.settings("alice/garden").rename("orchard");
+    const { commentId } = await bench.forge.say(task, textFor(task, "queued"));
+    await bench.forge.say(said(task, commentId), textFor(task, "working"));
+    const { comments: made } = bench.github.store("alice/orchard");
+    expect([...made.values()].map(({ body }) => body)).toEqual([textFor(task, "working")]);
+  });
+
   it("is left unsaid where the conversation is locked for us", async () => {
     await using bench = await startBench({
       wire: async (request, go) =>
