@@ -365,6 +365,9 @@ describe("the machine", () => {
     const number = aLabelledIssue(world);
     await untilPhase(world, number, "waiting");
     world.machine.reboot();
+    await world.until("it asks again", async () => world.machine.started.length === 2);
+    await untilPhase(world, number, "waiting");
+    world.machine.answer(number);
     await untilPhase(world, number, "in-review");
     expect(world.machine.started).toEqual(["shop-dw-1", "shop-dw-1_1-1-2"]);
     expectOnePull(world, number);

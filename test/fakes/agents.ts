@@ -16,7 +16,7 @@ export type Step =
 export interface Circumstances {
   /** What it was told; undefined for the brief alone. */
   readonly told: string | undefined;
-  /** How many turns it had before in this task, over all its sessions. */
+  /** How many turns it has ended in this task, over all its sessions. */
   readonly turn: number;
   /** How many sessions it had before in this task. */
   readonly session: number;

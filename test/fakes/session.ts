@@ -24,7 +24,7 @@ export interface SessionOptions {
   readonly startedFor: string;
   readonly timeline: Timeline;
   readonly behaviour: Behaviour;
-  /** What came before in the same conversation. */
+  /** What came before in the same conversation. A turn that was cut off is done again. */
   readonly past: { sessions: number; turns: number };
   readonly changes: { edit(): void; commit(): void; tell(event: AgentEvent): void };
 }
@@ -55,7 +55,6 @@ export function createFakeSession({
   function take(told: string | undefined): void {
     changes.tell({ kind: "prompt-taken", text: told ?? "the brief" });
     script = behaviour({ told, turn: past.turns, session: sessionsBefore });
-    past.turns += 1;
     goOn();
   }
 
@@ -79,12 +78,15 @@ export function createFakeSession({
         return goOn();
       case "tell":
         changes.tell(step.event);
-        return step.event.kind === "turn-failed" && script[0]?.does !== "exit" ? rest("idle") : goOn();
+        if (step.event.kind !== "turn-failed") return goOn();
+        past.turns += 1;
+        return script[0]?.does === "exit" ? goOn() : rest("idle");
       case "ask":
         changes.tell(step.event);
         return rest("waiting");
       case "end-turn": {
         const { said, backgroundTasks } = step;
+        if (backgroundTasks === 0) past.turns += 1;
         changes.tell({ kind: "turn-ended", said, backgroundTasks, wasSentOn: false });
         return backgroundTasks > 0 ? goOn() : rest("idle");
       }
