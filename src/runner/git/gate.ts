@@ -36,6 +36,8 @@ export interface Gate {
   readonly remoteTip: (branch: string) => Promise<string | undefined>;
   /** A file as it is in a commit that the gate holds. Links, submodules and folders are refused. */
   readonly readFile: (sha: string, path: string, mostBytes: number) => Promise<BaseFile>;
+  /** Joins the many small packs that fetches and intakes leave. */
+  readonly tidy: () => Promise<void>;
 }
 
 export interface GateOptions {
@@ -76,7 +78,22 @@ export function createGate(options: GateOptions): Gate {
       return tipsIn(await ask(options, "--heads", options.remote.url, `refs/heads/${branch}`)).get(branch);
     },
     readFile: (sha, path, mostBytes) => readFile(options, sha, path, mostBytes),
+    tidy: () => takeTurns(() => tidy(options)),
   };
+}
+
+const manyPacks = 20;
+
+/**
+ * Only joins, never drops: agents borrow objects from here that no ref of ours may reach any more. Refs are packed too, which makes them
+ * quick to list.
+ */
+async function tidy({ layout, signal }: GateOptions): Promise<void> {
+  const packs = (await namesIn(join(layout.gateObjects, "pack"))).filter((name) => name.endsWith(".pack"));
+  if (packs.length < manyPacks) return;
+  const run = { cwd: layout.root, limitMs: cloneLimitMs, signal };
+  await runGitOrThrow(gitArgv(layout.gate, "repack", "--quiet", "-d", "--geometric=2"), run);
+  await runGitOrThrow(gitArgv(layout.gate, "pack-refs", "--all"), run);
 }
 
 async function fetchOrClone(branch: string, options: GateOptions): Promise<Fetched> {
@@ -102,7 +119,16 @@ async function clone(branch: string, options: GateOptions): Promise<Fetched> {
 const unfinished = "gate.git.unfinished-";
 
 /** Packs are kept as they come, and nothing is ever pruned: workspaces borrow objects that no ref of the gate needs to hold. */
-const gateConfig = ["[gc]", "\tauto = 0", "[maintenance]", "\tauto = false", "[core]", "\thooksPath = /dev/null"];
+const gateConfig = [
+  "[gc]",
+  "\tauto = 0",
+  "[maintenance]",
+  "\tauto = false",
+  "[core]",
+  "\thooksPath = /dev/null",
+  "[fetch]",
+  "\tunpackLimit = 1",
+];
 
 /** An empty bare repository with the configuration given, and nothing of the machine's templates. */
 export async function initBare(folder: string, config: readonly string[], signal?: AbortSignal): Promise<void> {

@@ -55,7 +55,7 @@ export interface RepositoryStore {
   restoreWork(name: string, ref: string): Promise<void>;
   /** Takes a workspace away whose work is all in the gate; any other is left as it is. Already gone is fine. */
   removeWorkspace(name: string): Promise<"removed" | "holds-unsaved-work">;
-  /** Deletes what was thrown away and what a crash left behind. May take minutes; disturbs nothing. */
+  /** Deletes what was thrown away and what a crash left behind, and packs the gate. May take minutes; for an idle hour. */
   sweep(): Promise<void>;
 }
 
@@ -119,7 +119,10 @@ export function createRepositoryStore(options: RepositoryStoreOptions): Reposito
         if (await exists(layout.gate)) await retireRefs(inside, name);
         return "removed";
       }),
-    sweep: () => sweep(layout),
+    sweep: async () => {
+      await sweep(layout);
+      await gate.tidy();
+    },
   };
 }
 

@@ -2,12 +2,12 @@ import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
-  lstatSync,
   mkdirSync,
   readFileSync,
   readdirSync,
   rmSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -173,14 +173,21 @@ test("a look tells the operation that git is in the middle of", async () => {
   expect(await midOperation()).toEqual([undefined, "coppice/w1"]);
 });
 
-test("a look takes no lock and leaves the agent's index alone", async () => {
+test("a look leaves the agent's index alone, and its lock", async () => {
   const { store, repositoryDir } = await aRepository();
-  await store.createWorkspace("w1", await baseOf(store));
+  const { path } = await store.createWorkspace("w1", await baseOf(store));
   const index = join(repositoryDir, "private", "w1.git", "worktrees", "w1", "index");
-  const before = lstatSync(index).mtimeMs;
+  const later = new Date(Date.now() + 5_000);
+  utimesSync(join(path, "README.md"), later, later);
+  const before = readFileSync(index, "base64");
+  expect(await store.lookWorkspace("w1")).toMatchObject({ is: "there", uncommitted: 0 });
+  expect(readFileSync(index, "base64")).toBe(before);
   writeFileSync(`${index}.lock`, "");
-  expect(await store.lookWorkspace("w1")).toMatchObject({ is: "there" });
-  expect(lstatSync(index).mtimeMs).toBe(before);
+  expect(await store.lookWorkspace("w1")).toMatchObject({ is: "there", uncommitted: 0 });
+  // Any other git would have written down what it found.
+  rmSync(`${index}.lock`);
+  git(path, "status");
+  expect(readFileSync(index, "base64")).not.toBe(before);
 });
 
 test("what never was is absent; what is broken, missing or stuck is unknown, never absent", async () => {
@@ -316,4 +323,23 @@ test("commits by the agent carry the identity that was given", async () => {
   expect(git(path, "log", "-1", "--format=%an <%ae> %cn <%ce>")).toBe(
     "Agent <agent@example.com> Agent <agent@example.com>",
   );
+});
+
+test("the gate's small packs are joined, and nothing that a workspace borrows is lost", async () => {
+  const { store, clone, repositoryDir } = await aRepository();
+  const { path } = await store.createWorkspace("w1", await baseOf(store));
+  for (let round = 0; round < 21; round += 1) {
+    commit(clone, `Round ${round}`, { "round.txt": `${round}\n`.repeat(200) });
+    git(clone, "push", "--quiet", "--force", "origin", "main");
+    const { sha } = await baseOf(store);
+    if (round === 10) git(path, "reset", "--quiet", "--hard", sha);
+    git(clone, "commit", "--quiet", "--amend", "--message", "Rewritten");
+  }
+  const packs = () =>
+    readdirSync(join(repositoryDir, "gate.git", "objects", "pack")).filter((name) => name.endsWith(".pack"));
+  expect(packs().length).toBeGreaterThan(20);
+  await store.sweep();
+  expect(packs().length).toBeLessThan(10);
+  git(path, "fsck", "--connectivity-only");
+  expect(await store.lookWorkspace("w1")).toMatchObject({ is: "there", uncommitted: 0 });
 });
