@@ -16,7 +16,7 @@ export type Note =
   | { readonly of: "deliver"; readonly is: "refused"; readonly findings: readonly string[] }
   | { readonly of: "open-pull"; readonly ref: PullRef }
   | { readonly of: "ask-review" }
-  | { readonly of: "label"; readonly want: StateLabel | undefined }
+  | { readonly of: "label"; readonly want: StateLabel | undefined; readonly was: StateLabel | undefined }
   | { readonly of: "say"; readonly text: string; readonly commentId: number };
 
 /** Takes what an action found out into the task. */
@@ -44,12 +44,16 @@ export function takeNote(task: Task, note: Note, operator: OperatorPolicy, nowMs
     case "ask-review":
       return { ...task, said: { ...said, reviewAsked: true } };
     case "label":
-      return { ...task, said: { ...said, label: note.want } };
+      return { ...task, said: { ...said, label: note.want, maybeLabels: said.maybeLabels.filter(isStill(note)) } };
     case "say":
       return { ...task, said: { ...said, text: note.text, commentId: note.commentId, atMs: nowMs } };
     default:
       return note satisfies never;
   }
+}
+
+function isStill({ want, was }: Note & { of: "label" }): (label: StateLabel) => boolean {
+  return (label) => label === want || label !== was;
 }
 
 function unknownBase(task: Task, known: readonly string[]): string {

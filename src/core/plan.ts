@@ -40,7 +40,7 @@ export function isWord(action: Action): boolean {
 
 /** Whether everything that people are to see of this task is said. */
 export function isSaid(task: Task, sight: Sight): boolean {
-  return isQuiet(task) || (statusComment(task, sight) === task.said.text && labelOf(task) === task.said.label);
+  return isQuiet(task) || (statusComment(task, sight) === task.said.text && labelling(task).length === 0);
 }
 
 /** Strangers get no answer, and nobody is known to be none before the task was admitted. */
@@ -151,11 +151,18 @@ function isThere(sight: Sight): boolean {
 }
 
 function telling(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: number): readonly Action[] {
-  const actions: Action[] = [];
-  const want = labelOf(task);
-  if (want !== task.said.label) actions.push({ do: "label", want, was: task.said.label });
+  const actions = [...labelling(task)];
   const text = statusComment(task, sight);
   const mayEdit = task.said.commentId === undefined || nowMs - task.said.atMs >= operator.statusEveryMs;
   if (text !== task.said.text && mayEdit) actions.push({ do: "say", text });
   return actions;
+}
+
+/** One label shows the state; every other one that may be there goes. */
+function labelling(task: Task): readonly (Action & { do: "label" })[] {
+  const { said } = task;
+  const want = labelOf(task);
+  const wrong = said.maybeLabels.filter((label) => label !== want);
+  if (wrong.length > 0) return wrong.map((was) => ({ do: "label", want, was }));
+  return want === said.label ? [] : [{ do: "label", want, was: undefined }];
 }

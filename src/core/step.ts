@@ -1,6 +1,7 @@
 import type { OperatorPolicy } from "./policy.ts";
 import type { Sight } from "./sight.ts";
 import type { Outcome, Phase, Task } from "./task.ts";
+import { labelOf } from "./words.ts";
 
 /** All that a step is decided from, besides the task itself. */
 export interface Moment {
@@ -15,8 +16,13 @@ export function stay(task: Task, why: string): Task {
   return task.why === why ? task : { ...task, why };
 }
 
+/** What the new phase shows is remembered before it is shown, so that it can be taken off whatever happens. */
 export function move(task: Task, phase: Phase, why: string): Task {
-  return { ...task, phase, why };
+  const moved = { ...task, phase, why };
+  const label = labelOf(moved);
+  const { said } = task;
+  if (label === undefined || said.maybeLabels.includes(label)) return moved;
+  return { ...moved, said: { ...said, maybeLabels: [...said.maybeLabels, label] } };
 }
 
 export function end(task: Task, outcome: Outcome, why: string): Task {

@@ -189,7 +189,10 @@ export interface Said {
   readonly commentId: number | undefined;
   readonly text: string | undefined;
   readonly atMs: number;
+  /** The label that is known to show the state. */
   readonly label: StateLabel | undefined;
+  /** Labels that may be on the issue: putting one on may have worked though nobody heard of it. */
+  readonly maybeLabels: readonly StateLabel[];
   readonly reviewAsked: boolean;
 }
 
@@ -209,6 +212,7 @@ const nothingSaid: Said = {
   text: undefined,
   atMs: 0,
   label: undefined,
+  maybeLabels: [],
   reviewAsked: false,
 };
 
@@ -243,6 +247,7 @@ export function newTask(issue: IssueRef, asked: Asked, agent: string, before: Ta
       greeted: before?.said.greeted ?? false,
       commentId: before?.said.commentId,
       label: before?.said.label,
+      maybeLabels: before?.said.maybeLabels ?? [],
     },
   };
 }

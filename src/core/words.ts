@@ -133,11 +133,15 @@ function rows(task: Task, sight: Sight): readonly (readonly [string, string])[] 
   found.push(["Agent", defuse(task.usage.model === undefined ? task.agent : `${task.agent} (${task.usage.model})`)]);
   if (task.run !== undefined) found.push(["Started", utc(task.run.startedAtMs)]);
   found.push(["Asked by", task.asked.by.login]);
-  if (task.run !== undefined && isAttachable(task)) found.push(["Watch", `\`${sight.attach}\``]);
+  if (task.run !== undefined && isAttachable(task, sight)) found.push(["Watch", `\`${sight.attach}\``]);
   return found;
 }
 
-function isAttachable(task: Task): boolean {
+/** A session stays for a while after its work; one that can't be seen is not said to be gone. */
+function isAttachable(task: Task, sight: Sight): boolean {
+  if (task.phase.at === "in-review" || task.phase.at === "stopped") {
+    return sight.session.is === "alive" || sight.session.is === "unknown";
+  }
   return ["working", "waiting", "checking", "delivering"].includes(task.phase.at);
 }
 

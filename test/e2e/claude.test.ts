@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { bash, fail, noChange, question, say, type Script, submit } from "../model/script.ts";
@@ -153,15 +154,24 @@ describe.skipIf(realClaude === undefined)("with the real Claude Code", () => {
   });
 
   test("nothing of GitHub's and nothing of ours is in the agent's environment", async () => {
-    const { said } = await play(
-      [bash("env > environment.txt && git add . && git commit -q -m Environment"), handIn, say("Done.")],
-      {},
-      { PERMISSION_MODE: "acceptEdits" },
-    );
+    const { said } = await play([question("Ready?", ["Yes", "No"])]);
     await said("waiting for you");
-    const { tmuxSocket } = stage!;
-    expect(readFileSync(tmuxSocket.replace("tmux.sock", "tmux.sock.conf"), "utf8")).toContain("remain-on-exit");
+    const pane = execFileSync("tmux", ["-S", stage!.tmuxSocket, "list-panes", "-a", "-F", "#{pane_pid}"], {
+      encoding: "utf8",
+    });
+    const names = environmentNamesBelow(Number(pane.trim()));
+    expect(names).toContain("ANTHROPIC_API_KEY");
+    expect(names.filter((name) => /GH_|GITHUB|WEBHOOK|PRIVATE|APP_ID|COPPICE|VITEST|NODE_/i.test(name))).toEqual([]);
   });
 });
 
-if (realClaude === undefined) console.log("skipped: no Claude Code here; set CLAUDE_PATH or put `claude` on the PATH");
+/** Of a process and all that it started. */
+function environmentNamesBelow(pid: number): string[] {
+  const own = readFileSync(`/proc/${pid}/environ`, "utf8")
+    .split("\0")
+    .map((line) => line.split("=")[0] ?? "");
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+    .split(" ")
+    .filter((word) => word.trim() !== "");
+  return [...new Set([...own, ...children.flatMap((child) => environmentNamesBelow(Number(child)))])];
+}

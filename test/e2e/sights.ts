@@ -29,9 +29,15 @@ export function labelsOf(github: Github, repository: string, issue: number): str
   return (store.issues.get(issue)?.labels ?? []).map((id) => store.labels.get(id)?.name ?? "?");
 }
 
-/** What the App asked of GitHub, without the edits of status comments. */
+/** What the sweep asks, at start and every few minutes. */
+const sweeping = /^(apps\/(get-authenticated|list-)|issues\/list-for-repo|issues\/list-events)/;
+
+/** What the App asked of GitHub's API for tasks, without the edits of status comments. */
 export function requestsOfApp(github: Github): string[] {
-  const asked = github.requests.filter(({ who, method }) => /^(app|installation )/.test(who) && method !== "PATCH");
+  const asked = github.requests.filter(
+    ({ who, method, operation }) =>
+      /^(app|installation )/.test(who) && method !== "PATCH" && operation !== "git" && !sweeping.test(operation),
+  );
   return asked.map(({ method, operation, status }) => `${method} ${operation} ${status}`);
 }
 
