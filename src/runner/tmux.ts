@@ -26,7 +26,7 @@ export interface SessionIds {
   readonly serverStartedS: number;
 }
 
-export interface SessionStart {
+interface SessionStart {
   /** Letters, digits, "_" and "-" only. */
   readonly name: string;
   readonly cwd: string;
@@ -35,7 +35,7 @@ export interface SessionStart {
   readonly height?: number;
 }
 
-export interface SessionEnd {
+interface SessionEnd {
   /** How long processes may take to end by themselves after TERM. */
   readonly graceMs?: number;
   /**
@@ -45,7 +45,7 @@ export interface SessionEnd {
   readonly mark?: string;
 }
 
-export type SessionStarted =
+type SessionStarted =
   | { readonly is: "started"; readonly ids: SessionIds }
   | { readonly is: "already there"; readonly sight: SessionSight };
 

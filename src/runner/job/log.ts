@@ -5,7 +5,7 @@ import { hasCode } from "../agents/safe-file.ts";
 import type { JobFolder } from "./plan.ts";
 
 /** Keeps the end of an output: never more than twice `mostBytes`, never less than the last `mostBytes`. */
-export interface Log {
+interface Log {
   write(chunk: Uint8Array): void;
   close(): void;
 }

@@ -78,7 +78,7 @@ function refuseHidden(path: string, hidden: readonly string[]): void {
   });
 }
 
-export function isInside(path: string, folder: string): boolean {
+function isInside(path: string, folder: string): boolean {
   return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 

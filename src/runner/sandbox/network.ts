@@ -26,7 +26,7 @@ export interface NetworkOptions {
 }
 
 /** No task's session is named so: theirs end in a number. */
-export const networkSession = "coppice-network";
+const networkSession = "coppice-network";
 const program = fileURLToPath(new URL(`./proxy-program${extname(import.meta.url)}`, import.meta.url));
 const nodeOptions = ["--disable-sigusr1", "--disable-warning=ExperimentalWarning"];
 /** sun_path has 108 bytes. */

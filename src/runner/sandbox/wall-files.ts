@@ -6,7 +6,7 @@ import { writeWhole } from "../agents/safe-file.ts";
 import { systemCallFilter } from "./system-calls.ts";
 
 /** Who the agent is, behind the wall. Claude Code refuses to work unasked as root, and other tools are pickier as root, too. */
-export interface Person {
+interface Person {
   readonly uid: number;
   readonly gid: number;
 }
@@ -30,7 +30,7 @@ export interface WallFiles {
 }
 
 /** Root becomes somebody else behind the wall; anybody else stays who he is. */
-export function personOf(uid = process.getuid?.() ?? 0, gid = process.getgid?.() ?? 0): Person {
+function personOf(uid = process.getuid?.() ?? 0, gid = process.getgid?.() ?? 0): Person {
   return uid === 0 ? { uid: 1000, gid: 1000 } : { uid, gid };
 }
 

@@ -49,7 +49,12 @@ async function startBench(script: Script) {
     agentHome,
     permissionMode: "bypassPermissions",
     allowedCommands: [],
-    environment: { ...everydayEnvironment(process.env), TERM: "screen-256color", ...workspace.environment },
+    environment: {
+      ...everydayEnvironment(process.env),
+      HOME: "/nobody",
+      TERM: "screen-256color",
+      ...workspace.environment,
+    },
     login: { by: "api-key", key: "sk-test-a-key-of-more-than-twenty-characters" },
     baseUrl: model.url,
   };

@@ -5,7 +5,8 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createTmux, type Tmux } from "../../../src/runner/tmux.ts";
 import { openWall, type Room, type Wall } from "../../../src/runner/wall.ts";
 import { realWall, temporaryFolder, whyNoWall } from "./real-wall.ts";
@@ -22,6 +23,7 @@ interface Attack {
   readonly needs?: "root";
 }
 
+const run = promisify(execFile);
 const isRoot = process.getuid?.() === 0;
 const noWall = await whyNoWall();
 
@@ -78,6 +80,10 @@ afterAll(async () => {
   await tmux.endServer({ graceMs: 100 });
   await folder[Symbol.asyncDispose]();
 });
+
+function inTree(name: string): Promise<string> {
+  return readFile(at("tasks/1/tree", name), "utf8");
+}
 
 function sayIt(socket: Socket): void {
   socket.end("got it");
@@ -327,6 +333,21 @@ describe.skipIf(noWall !== undefined)("a terminal that both sides share", () => 
     if (!isTried) console.warn("this kernel refuses it anyway, so it was not tried without the wall");
     expect(isTried ? await typesInto(openWall, "typed") : "not tried").not.toBe(false);
     expect(await typesInto(wall, "refused")).toBe(false);
+  });
+
+  it("tells the inside when it changes its size, and takes its keys", async () => {
+    const script = "trap 'stty size > size' WINCH; echo ready; while :; do read -r line && echo $line > typed; done";
+    await tmux.startSession({ name: "sized", cwd: folder.path, argv: wall.enter(room(), ["/bin/bash", "-c", script]) });
+    await vi.waitFor(async () =>
+      expect(await tmux.capture("sized")).toMatchObject({ text: expect.stringContaining("ready") }),
+    );
+    await run("tmux", ["-S", tmux.socketPath, "resize-window", "-t", "=sized:", "-x", "90", "-y", "33"]);
+    await run("tmux", ["-S", tmux.socketPath, "send-keys", "-t", "=sized:", "hello", "Enter"]);
+    await vi.waitFor(
+      async () => expect([await inTree("size"), await inTree("typed")]).toEqual(["33 90\n", "hello\n"]),
+      10_000,
+    );
+    await tmux.endSession("sized", { graceMs: 100 });
   });
 });
 
