@@ -44,7 +44,7 @@ export async function act(task: Task, action: Action, { forge, runner }: World):
       return undefined;
     case "label":
       await forge.showState(task, action.want, action.was);
-      return { of: "label", want: action.want };
+      return { of: "label", want: action.want, was: action.was };
     case "say":
       return { of: "say", text: action.text, ...(await forge.say(task, action.text)) };
     default:

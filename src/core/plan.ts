@@ -151,7 +151,7 @@ function isThere(sight: Sight): boolean {
 }
 
 function telling(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: number): readonly Action[] {
-  const actions = [...labelling(task)];
+  const actions: Action[] = [...labelling(task)];
   const text = statusComment(task, sight);
   const mayEdit = task.said.commentId === undefined || nowMs - task.said.atMs >= operator.statusEveryMs;
   if (text !== task.said.text && mayEdit) actions.push({ do: "say", text });

@@ -2,15 +2,7 @@ import { expect, it } from "vitest";
 import { silentRepository } from "../../src/core/policy.ts";
 import { agents, type Behaviour } from "../fakes/agents.ts";
 import { createFakeWorld, type FakeWorld, type FakeWorldOptions } from "../fakes/world.ts";
-import {
-  aLabelledIssue,
-  expectNothingLeft,
-  expectOnePull,
-  pullsFor,
-  statusOf,
-  untilPhase,
-  untilSaid,
-} from "./a-world.ts";
+import { aLabelledIssue, expectNothingLeft, expectOnePull, pullsFor, statusOf, untilPhase } from "./a-world.ts";
 
 type Kills = NonNullable<FakeWorldOptions["kills"]>;
 
@@ -27,7 +19,10 @@ async function live(behaviour: Behaviour, kills: Kills): Promise<FakeWorld> {
     world.machine.behaviours.set(1, behaviour);
     await world.startBot();
     const number = aLabelledIssue(world);
-    await untilSaid(world, number, "Ready for review");
+    await world.until("it is in review", () => {
+      world.machine.answer(number);
+      return statusOf(world, number).includes("Ready for review");
+    });
     world.github.endPull(2, "merged");
     await untilPhase(world, number, "done");
     return world;
@@ -51,6 +46,7 @@ it.each<[string, Behaviour, number]>([
   ["runs and exits", agents.exits, 1],
   ["has to be reminded", agents.forgetsToSubmit, 1],
   ["crashes once", agents.crashesOnce, 2],
+  ["asks for permission", agents.asksPermission, 1],
 ])(
   "a bot that is killed at any one moment ends with one pull request, when its agent %s",
   { timeout: 240_000 },
@@ -68,6 +64,7 @@ it.each<[string, Behaviour, number]>([
         sessions: Array.from({ length: sessions }, () => expect.any(String)),
         said: expect.stringContaining("was merged"),
       });
+      expect(world.github.issues.get(1)?.labels).toEqual(new Set(["coppice"]));
       expectOnePull(world, 1);
       expectNothingLeft(world);
       expect(pullsFor(world, 1)[0]?.isDraft).toBe(false);
