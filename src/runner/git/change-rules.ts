@@ -18,7 +18,7 @@ export interface IntakeLimits {
 }
 
 /** GitHub refuses workflow files from an App without the `workflows` permission, which we don't ask for. */
-export const workflowPaths = [".github/workflows"];
+const workflowPaths = [".github/workflows"];
 
 export const usualLimits: IntakeLimits = {
   commits: 500,

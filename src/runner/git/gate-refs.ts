@@ -3,7 +3,7 @@ import { KnownError } from "../../errors.ts";
 import { gitEnvironment } from "./git-command.ts";
 import { wordsOf } from "./git-words.ts";
 
-export interface Ref {
+interface Ref {
   readonly name: string;
   readonly sha: string;
 }

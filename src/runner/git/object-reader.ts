@@ -4,7 +4,7 @@ import { KnownError } from "../../errors.ts";
 import { gitArgv, processOptions } from "./git-command.ts";
 import type { GitRun } from "./git-command.ts";
 
-export interface GitObject {
+interface GitObject {
   readonly type: string;
   readonly content: Buffer;
 }

@@ -17,7 +17,7 @@ export interface RemoteOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface RemoteCall {
+interface RemoteCall {
   /** The repository of ours that talks: the gate, or the gate in the making. To only ask, it need not exist yet. */
   readonly gitDir: string;
   readonly args: readonly string[];

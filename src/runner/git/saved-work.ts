@@ -1,5 +1,6 @@
 import type { AgentSide } from "./agent-side.ts";
 import type { Finding } from "./change-rules.ts";
+import { exists } from "./files.ts";
 import type { GateRefs } from "./gate-refs.ts";
 import { gitArgv, runGit, runGitOrThrow } from "./git-command.ts";
 import { receive } from "./intake.ts";
@@ -24,10 +25,11 @@ const mostSavedBytes = 2 * 1024 * 1024 * 1024;
 
 const limitMs = 15 * 60_000;
 
-/** Keeps all that a workspace holds and the gate does not under a ref of the gate. The same work is saved once. */
+/** Keeps all that a workspace holds and the gate does not under a ref of the gate. The same work is saved once; where no workspace is, there is none. */
 export async function saveWork(options: SavingOptions, side: AgentSide): Promise<SavedWork> {
   const { layout, gateRefs } = options;
-  const { name } = side.desk;
+  const { name, entry } = side.desk;
+  if (!(await exists(entry))) return { is: "nothing-to-save" };
   const snapshot = await takeSnapshot(layout, side);
   const safe = await whereSafe(options, name, snapshot);
   if (safe !== "nowhere")

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { ObjectReader } from "./object-reader.ts";
 
 /** What a path is in a commit. */
-export interface Entry {
+interface Entry {
   /** As git writes it: 100644, 100755, 120000 (link), 160000 (submodule), 40000 (folder). */
   readonly mode: string;
   readonly sha: string;

@@ -214,7 +214,7 @@ test("what never was is absent; what is broken, missing or stuck is unknown, nev
 
   await make("stuck");
   unlinkSync(join(admin("stuck"), "HEAD"));
-  execFileSync("mkfifo", [join(admin("stuck"), "HEAD")]);
+  execFileSync("sh", ["-c", 'mkfifo "$0"', join(admin("stuck"), "HEAD")]);
   const impatient = reopen({ signal: AbortSignal.timeout(1_500) });
   expect(await impatient.lookWorkspace("stuck")).toMatchObject({
     is: "unknown",
@@ -235,6 +235,7 @@ test("a workspace with unsaved work is not removed; once it is saved it is, and 
   const saved = await store.saveWork("w1");
   expect(await store.removeWorkspace("w1")).toBe("removed");
   expect(await store.removeWorkspace("w1")).toBe("removed");
+  expect(await store.saveWork("w1")).toEqual({ is: "nothing-to-save" });
   expect(await store.lookWorkspace("w1")).toEqual({ is: "absent" });
   expect(existsSync(path)).toBe(false);
   const gate = join(repositoryDir, "gate.git");
