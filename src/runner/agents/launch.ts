@@ -22,14 +22,18 @@ export type LaunchSpec = {
  * that no secret shows in an argument or in tmux) and notes how it ended. To end it, signal the whole process group.
  */
 export async function writeLaunch(run: RunFolder, spec: LaunchSpec): Promise<Launch> {
-  assertHarmless(spec.environment);
+  const environment = { TERM: terminal, ...spec.environment };
+  assertHarmless(environment);
   await writeWhole(join(run.path, "hook.sh"), hookScript, 0o700);
   await writeWhole(join(run.path, "status.sh"), statusScript, 0o700);
-  await writeWhole(run.env, environmentFile(spec.environment));
+  await writeWhole(run.env, environmentFile(environment));
   await writeWhole(run.launch, launchScript(run, spec), 0o700);
   for (const old of [run.exit, toolsReady(run)]) await rm(old, { force: true });
   return { argv: ["/usr/bin/env", "-i", "/bin/sh", run.launch], cwd: spec.cwd };
 }
+
+/** What tmux is for the programs in it; the emptied environment has lost what tmux itself said. Known to every terminfo. */
+const terminal = "screen-256color";
 
 function launchScript(run: RunFolder, spec: LaunchSpec): string {
   const agent = [...(spec.wrap ?? []), ...spec.argv].map(quote).join(" ");

@@ -13,7 +13,7 @@ import { tellInbox } from "./inbox.ts";
 import { hookAnswer } from "./reply.ts";
 import { forgetDeadSessions, lookAt } from "./sessions.ts";
 import { settingsOf } from "./settings.ts";
-import { findTranscript } from "./transcript.ts";
+import { isConversationKnown } from "./transcript.ts";
 import { readUsage } from "./usage.ts";
 import { checkVersion } from "./version.ts";
 
@@ -71,7 +71,7 @@ function mcpServers(run: RunFolder): unknown {
 }
 
 async function argumentsOf(run: RunFolder, facts: Facts, spec: RunSpec): Promise<string[]> {
-  const known = (await findTranscript(facts)) !== undefined;
+  const known = await isConversationKnown(facts);
   return [
     // No settings but ours: neither the repository's, nor the owner's, nor what an agent left in its home.
     "--setting-sources",

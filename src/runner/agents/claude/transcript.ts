@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { listFolder, parseJson, readSafely } from "../safe-file.ts";
@@ -28,13 +29,30 @@ export type Answer = z.infer<typeof line>["message"];
 const maxTranscriptBytes = 256 * 1024 * 1024;
 
 /** The conversation's file, if there is one yet. Its folder's name is made of the working folder in ways that change. */
-export async function findTranscript(facts: Facts): Promise<string | undefined> {
+async function findTranscript(facts: Facts): Promise<string | undefined> {
   const projects = join(facts.stateDir, "projects");
   for (const project of await listFolder(projects)) {
     const file = `${facts.agentSessionId}.jsonl`;
     if ((await listFolder(join(projects, project))).includes(file)) return join(projects, project, file);
   }
   return undefined;
+}
+
+/**
+ * Whether there is a conversation to go on with. The CLI refuses one without a message (it was killed before it sent
+ * the first), and refuses its name to a new one as well; so what is left of it goes.
+ */
+export async function isConversationKnown(facts: Facts): Promise<boolean> {
+  const path = await findTranscript(facts);
+  if (path === undefined) return false;
+  const read = await readSafely(path, maxTranscriptBytes);
+  if (read !== "absent" && ("odd" in read || read.text.split("\n").some(isMessage))) return true;
+  await rm(path, { force: true });
+  return false;
+}
+
+function isMessage(text: string): boolean {
+  return z.object({ type: z.enum(["user", "assistant"]) }).safeParse(parseJson(text)).success;
 }
 
 /** Every answer of the model in the conversation and in those of its subagents; the conversation's own come last. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, vi } from "vitest";
 import type { AgentEvent, NamedEvent } from "../../../../src/core/agent-event.ts";
-import type { AgentAdapter, RunSpec } from "../../../../src/runner/agents/agent.ts";
+import type { AgentAdapter, Look, RunSpec } from "../../../../src/runner/agents/agent.ts";
 import { createClaude } from "../../../../src/runner/agents/claude/claude.ts";
 import { everydayEnvironment, type Launch } from "../../../../src/runner/agents/launch.ts";
 import { makeRunFolder, type RunFolder } from "../../../../src/runner/agents/run-folder.ts";
@@ -37,7 +37,14 @@ export type Bench = {
   press(...keys: string[]): Promise<void>;
   /** The launcher's process, which leads the agent's process group. */
   pid(): Promise<number>;
-  end(): Promise<void>;
+  /** What runs in the agent's process group. */
+  processes(): Promise<string>;
+  /** Signals the agent's process group, and waits until all of it is gone. */
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** Waits until a look at the agent shows this. */
+  becomes(look: Look): Promise<void>;
+  /** Makes an empty file in the workspace. */
+  touch(name: string): Promise<void>;
 };
 
 export async function startBench(script: Script, changes: Partial<RunSpec> = {}): Promise<Bench> {
@@ -47,7 +54,8 @@ export async function startBench(script: Script, changes: Partial<RunSpec> = {})
   const workspace = await makeWorkspace(folder);
   const run = await makeRunFolder(join(folder, "run 1"));
   const adapter = createClaude({ program: realClaude ?? "claude" });
-  const spec = { ...specOf(folder, workspace, model), ...changes };
+  const plain = specOf(folder, workspace, model);
+  const spec = { ...plain, ...changes, environment: { ...plain.environment, ...changes.environment } };
   await mkdir(spec.environment["HOME"] ?? "", { recursive: true });
   const shown = terminal(folder);
   const bench = {
@@ -58,6 +66,13 @@ export async function startBench(script: Script, changes: Partial<RunSpec> = {})
     workspace,
     git: gitIn(workspace),
     ...shown,
+    touch: (name: string) => writeFile(join(workspace, name), ""),
+    async becomes(look: Look) {
+      const isSo = async () => expect(await adapter.look(run)).toEqual(look);
+      await vi.waitFor(isSo, { timeout: 40_000, interval: 200 }).catch(async (cause: unknown) => {
+        throw new Error(`never ${JSON.stringify(look)}\n${await shown.screen()}`, { cause });
+      });
+    },
     ...reader(adapter, run, shown.screen),
   };
   const start = async (more: Partial<RunSpec> = {}) => bench.open(await adapter.prepare(run, { ...spec, ...more }));
@@ -112,6 +127,13 @@ function specOf(folder: string, workspace: string, model: Model): RunSpec {
   };
 }
 
+/** The processes of a group that still run; the dead that nobody has buried don't count. */
+async function livingIn(group: number): Promise<string[]> {
+  const { stdout } = await run$("ps", ["-axo", "pgid=,stat=,args="]);
+  const isOurs = (line: string) => group > 0 && Number.parseInt(line, 10) === group;
+  return stdout.split("\n").filter((line) => isOurs(line) && !/^\s*\d+\s+Z/.test(line));
+}
+
 function terminal(folder: string) {
   const socket = join(folder, "tmux");
   const tmux = async (...words: string[]) => {
@@ -123,7 +145,7 @@ function terminal(folder: string) {
   onTestFinished(async () => {
     const group = await pid();
     await tmux("kill-server").catch((error: unknown) => expect(String(error)).toContain("server exited"));
-    await vi.waitFor(() => expect(() => process.kill(-group, 0)).toThrow("ESRCH"), 20_000);
+    await vi.waitFor(async () => expect(await livingIn(group)).toEqual([]), { timeout: 20_000, interval: 200 });
   });
   return {
     async open(launch: Launch) {
@@ -147,7 +169,13 @@ function terminal(folder: string) {
     screen: () => tmux("capture-pane", "-p", "-t", "=agent:").catch((error: unknown) => String(error)),
     press: async (...keys: string[]) => void (await tmux("send-keys", "-t", "=agent:", ...keys)),
     pid,
-    end: async () => void (await tmux("kill-session", "-t", "=agent")),
+    processes: async () => (await livingIn(await pid())).join("\n"),
+    async kill(signal: NodeJS.Signals) {
+      const group = await pid();
+      process.kill(-group, signal);
+      await vi.waitFor(async () => expect(await livingIn(group)).toEqual([]), { timeout: 20_000, interval: 200 });
+      await tmux("kill-session", "-t", "=agent");
+    },
   };
 }
 
