@@ -13,7 +13,7 @@ export interface Ci {
   readonly run: (id: number) => CiRun;
 }
 
-export interface CiRun {
+interface CiRun {
   readonly id: number;
   /** Ends a job; its log can be fetched from then on. */
   readonly finish: (job: string, conclusion: Conclusion, log?: string) => void;

@@ -2,7 +2,7 @@ import type { Answer } from "./rest/call.ts";
 import { refusalAnswer } from "./rest/refusal.ts";
 import { Refusal } from "./world/errors.ts";
 
-export interface Left {
+interface Left {
   readonly limit: number;
   readonly used: number;
   readonly remaining: number;

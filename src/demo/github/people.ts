@@ -48,13 +48,13 @@ export interface Person {
   readonly lock: (repository: string, issue: number) => Promise<void>;
 }
 
-export interface IssueText {
+interface IssueText {
   readonly title: string;
   readonly body?: string;
   readonly labels?: readonly string[];
 }
 
-export interface PullText {
+interface PullText {
   readonly title: string;
   readonly body?: string;
   /** `branch`, or `owner:branch` from a fork. */
@@ -76,7 +76,7 @@ export interface ReviewText {
   }[];
 }
 
-export type Files = Readonly<Record<string, string | null>>;
+type Files = Readonly<Record<string, string | null>>;
 
 /** Asks for something in a person's name; throws what GitHub refuses it with. */
 export type Ask = (method: string, path: string, body?: unknown) => Promise<unknown>;

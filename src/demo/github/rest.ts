@@ -24,7 +24,7 @@ import { timelineHandlers } from "./rest/timeline.ts";
 import { userHandlers } from "./rest/users.ts";
 import { actorOf, type Tokens, type Who } from "./tokens.ts";
 import { Refusal } from "./world/errors.ts";
-import { findStore, type Store, type World } from "./world/world.ts";
+import { findStore, fullName, type Store, type World } from "./world/world.ts";
 
 const handlers: Handlers = {
   ...actionHandlers,
@@ -45,7 +45,7 @@ const handlers: Handlers = {
   ...userHandlers,
 };
 
-export interface RestRequest {
+interface RestRequest {
   readonly method: string;
   /** Without `/api/v3`, still encoded. */
   readonly path: string;
@@ -106,7 +106,7 @@ export function createRest({ world, contract, tokens, deliveries, limits, violat
     if (request.method !== "GET" && store?.repository.isArchived === true) {
       throw new Refusal(403, "Repository was archived so is read-only.");
     }
-    return handler(call);
+    return goneAnswer(call, store) ?? handler(call);
   }
 
   function toCall(request: RestRequest, { params }: Found, who: Who): Call {
@@ -125,4 +125,16 @@ export function createRest({ world, contract, tokens, deliveries, limits, violat
   }
 
   return { perform };
+}
+
+/** Deleted issues are a 410; moved ones send on to where they are, which clients follow unseen. */
+function goneAnswer({ world, params, path }: Call, store: Store | undefined): Answer | undefined {
+  const gone = store?.gone.get(Number(params["issue_number"]));
+  if (gone === undefined) return undefined;
+  if (gone === "deleted") throw new Refusal(410, "This issue was deleted");
+  const rest = path.split("/").slice(6).join("/");
+  const target = `/repos/${fullName(gone.to.repository)}/issues/${gone.number}${rest === "" ? "" : `/${rest}`}`;
+  const location = `${world.url}/api/v3${target}`;
+  const body = { message: "Moved Permanently", url: location, documentation_url: "https://docs.github.com/rest" };
+  return { status: 301, body, headers: { location } };
 }

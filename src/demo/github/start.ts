@@ -20,32 +20,53 @@
  * `github.requests` lists what came over the wire; `github.fate` decides what becomes of webhooks, and
  * `github.faults` what goes wrong with requests.
  */
-import { serve, type ServerType } from "@hono/node-server";
 import { Hono } from "hono";
+import { type AppOptions, appFrom, toApp } from "./app.ts";
 import { type Ci, createCi, mountLogs } from "./ci.ts";
 import { loadContract } from "./contract.ts";
 import { createDeliveries, type Fate, type Letter } from "./deliveries.ts";
 import { createEmit } from "./emissions.ts";
+import {
+  addRepository,
+  createAddUser,
+  idsOf,
+  type InstallOptions,
+  installOn,
+  type RepositoryOptions,
+  storeNamed,
+  type UserDetails,
+} from "./estate.ts";
 import { mountGit } from "./git-http.ts";
 import { mountGraphql } from "./graphql.ts";
 import { mountRest } from "./http.ts";
-import { makePrivateKey, publicKeyOf } from "./keys.ts";
 import { createLimits } from "./limits.ts";
+import { listen, stop } from "./listen.ts";
+import { mountManifests } from "./manifests.ts";
 import { createAsk, createPerson, type Person } from "./people.ts";
+import { refusalAnswer } from "./rest/refusal.ts";
 import { createRest } from "./rest.ts";
 import { createSettings, type Settings } from "./settings.ts";
 import { createTokens } from "./tokens.ts";
 import { type Fault, mountWire, type SeenRequest } from "./wire.ts";
-import { install, selectRepositories, setPermissions, suspend, uninstall, unsuspend } from "./world/installations.ts";
-import type { App, Installation, Permissions, Protection, Role, User } from "./world/model.ts";
-import { createRepository } from "./world/repositories.ts";
-import { findStore, get, type Store, type World } from "./world/world.ts";
+import { missingChecks } from "./world/check-state.ts";
+import { Refusal } from "./world/errors.ts";
+import {
+  renameAccount,
+  selectRepositories,
+  setPermissions,
+  suspend,
+  uninstall,
+  unsuspend,
+} from "./world/installations.ts";
+import type { Installation, Permissions, Protection, User } from "./world/model.ts";
+import { get, type Store, type World } from "./world/world.ts";
 
 export interface GithubOptions {
   /** An existing folder for the bare repositories. */
   readonly folder: string;
   /** 0, the default, is any that is free. */
   readonly port?: number;
+  /** `coppice`, owned by alice, with a key of its own, unless told otherwise. */
   readonly app?: Partial<AppOptions>;
   readonly webhookUrl?: string;
   readonly nowMs?: () => number;
@@ -53,32 +74,13 @@ export interface GithubOptions {
   readonly tokenLifeMs?: number;
   /** Requests an hour for each token; 5,000 by default. */
   readonly requestsPerHour?: number;
+  /**
+   * As GitHub does it: whether a pull request can be merged is worked out after the first question, which is answered
+   * null. Off by default.
+   */
+  readonly findsMergeabilityLate?: boolean;
   /** Adds web pages; they come after the API's routes. */
   readonly page?: (app: Hono, github: Github) => void;
-}
-
-export interface AppOptions {
-  readonly id: number;
-  readonly slug: string;
-  readonly owner: string;
-  /** PEM; a new one is made unless given. */
-  readonly privateKey: string;
-  readonly webhookSecret: string;
-  readonly permissions: Permissions;
-  readonly events: readonly string[];
-}
-
-export interface RepositoryOptions {
-  readonly files?: Readonly<Record<string, string>>;
-  readonly description?: string;
-  readonly isPrivate?: boolean;
-  readonly defaultBranch?: string;
-  /** Collaborators by login. */
-  readonly roles?: Readonly<Record<string, Role>>;
-  /** False, as in private repositories of free plans: no draft pull requests. */
-  readonly allowsDrafts?: boolean;
-  /** The full name of a repository that this is a fork of. */
-  readonly forkOf?: string;
 }
 
 export interface Github extends AsyncDisposable {
@@ -96,7 +98,9 @@ export interface Github extends AsyncDisposable {
   fate: (letter: Letter) => Fate;
   /** What goes wrong with a request; nothing unless told. */
   faults: (request: Omit<SeenRequest, "status">) => Fault | undefined;
-  readonly addUser: (login: string, details?: Partial<Pick<User, "name" | "email" | "type">>) => User;
+  readonly addUser: (login: string, details?: UserDetails) => User;
+  /** An account takes another name; its repositories move along, and are still found under the old one. */
+  readonly renameAccount: (login: string, to: string) => void;
   readonly addRepository: (fullName: string, options?: RepositoryOptions) => Promise<Store>;
   /** Installs the App on an account; on all repositories unless told which. */
   readonly install: (account: string, options?: InstallOptions) => Installation;
@@ -120,26 +124,6 @@ export interface Github extends AsyncDisposable {
   readonly close: () => Promise<void>;
 }
 
-export interface InstallOptions {
-  /** Names without the owner. */
-  readonly repositories?: readonly string[];
-  readonly permissions?: Permissions;
-}
-
-const defaultPermissions: Permissions = {
-  contents: "write",
-  issues: "write",
-  pull_requests: "write",
-  checks: "write",
-  actions: "read",
-  metadata: "read",
-};
-
-const defaultEvents =
-  "issues issue_comment pull_request pull_request_review pull_request_review_comment pull_request_review_thread push create delete label check_run check_suite workflow_run workflow_job status repository member".split(
-    " ",
-  );
-
 /** Starts the stand-in on a loopback port. Close it, or hold it by `await using`. */
 export async function startGithub(options: GithubOptions): Promise<Github> {
   const violations: string[] = [];
@@ -149,29 +133,11 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
   let lastId = 1000;
   const nextId = (): number => (lastId += 1);
   const users = new Map<number, User>();
-  const app: AppOptions = {
-    id: 4242,
-    slug: "coppice",
-    owner: "alice",
-    webhookSecret: "a secret that only the tests know",
-    permissions: defaultPermissions,
-    events: defaultEvents,
-    privateKey: options.app?.privateKey ?? makePrivateKey(),
-    ...options.app,
-  };
+  const app = appFrom(options.app ?? {});
 
-  function addUser(login: string, details: Partial<Pick<User, "name" | "email" | "type">> = {}): User {
-    const known = [...users.values()].find((user) => user.login.toLowerCase() === login.toLowerCase());
-    const user: User = {
-      ...(known ?? { id: nextId(), login, type: "User" as const, name: null, email: null }),
-      ...details,
-    };
-    users.set(user.id, user);
-    return user;
-  }
-
+  const addUser = createAddUser(users, nextId);
   const deliveries = createDeliveries({
-    url: () => github.webhookUrl,
+    url: () => world.hook.url,
     secret: app.webhookSecret,
     appId: app.id,
     hookId: nextId(),
@@ -191,15 +157,24 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
     stores: new Map(),
     nowMs,
     nextId,
+    hook: { url: options.webhookUrl, secret: app.webhookSecret },
+    missingChecks,
+    findsMergeabilityLate: options.findsMergeabilityLate ?? false,
     emit: createEmit(() => world, contract, deliveries, violations),
   };
   const tokens = createTokens(() => world, options.tokenLifeMs ?? 3_600_000);
   const limits = createLimits(options.requestsPerHour ?? 5000, nowMs);
   const rest = createRest({ world, contract, tokens, deliveries, limits, violations });
   const hono = new Hono();
+  hono.onError((error, c) => {
+    // A client that went away is nothing wrong; anything else is a bug of the stand-in's.
+    if (!c.req.raw.signal.aborted) violations.push(`${c.req.method} ${c.req.path}: ${error.stack ?? error.message}`);
+    return c.json(refusalAnswer(new Refusal(500, "Server Error")).body, 500);
+  });
   mountWire(hono, { contract, tokens, requests, nowMs, faults: (request) => github.faults(request) });
   mountGraphql(hono, { world, tokens, violations });
   mountLogs(hono, world);
+  mountManifests(hono, { world, contract, privateKey: app.privateKey, violations });
   mountGit(hono, { world, tokens });
   mountRest(hono, { rest, tokens, limits, violations });
 
@@ -217,11 +192,17 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
     world,
     violations,
     requests,
-    webhookUrl: options.webhookUrl,
+    get webhookUrl() {
+      return world.hook.url;
+    },
+    set webhookUrl(url) {
+      world.hook.url = url;
+    },
     fate: () => ({ is: "delivered" }),
     faults: () => undefined,
     addUser,
     addRepository: (name, details = {}) => addRepository(world, options.folder, addUser, name, details),
+    renameAccount: (login, to) => renameAccount(world, addUser(login), to),
     install: (account, details = {}) => installOn(world, addUser(account), details),
     uninstall: (id) => uninstall(world, id),
     suspend: (id) => void suspend(world, id),
@@ -244,67 +225,4 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
   };
   options.page?.(hono, github);
   return github;
-}
-
-type AddUser = Github["addUser"];
-
-function toApp(options: AppOptions, addUser: AddUser, createdMs: number): App {
-  const { id, slug, privateKey, permissions, events } = options;
-  const owner = addUser(options.owner);
-  const bot = addUser(`${slug}[bot]`, { type: "Bot" });
-  const clientId = `Iv1.${slug}${id}`;
-  return {
-    id,
-    slug,
-    permissions,
-    events,
-    owner,
-    bot,
-    createdMs,
-    clientId,
-    name: slug,
-    publicKey: publicKeyOf(privateKey),
-  };
-}
-
-async function addRepository(
-  world: World,
-  folder: string,
-  addUser: AddUser,
-  fullName: string,
-  options: RepositoryOptions,
-): Promise<Store> {
-  const [owner = "", name = ""] = fullName.split("/");
-  const roles = new Map(Object.entries(options.roles ?? {}).map(([login, role]) => [addUser(login).id, role]));
-  const files = options.files ?? { "README.md": `# ${name}\n` };
-  const forkOf = options.forkOf === undefined ? undefined : storeNamed(world, options.forkOf);
-  return createRepository(world, folder, { ...options, owner: addUser(owner), name, files, roles, forkOf });
-}
-
-function installOn(world: World, account: User, { repositories, permissions }: InstallOptions): Installation {
-  const ids = repositories === undefined ? "all" : idsOf(world, account, repositories);
-  return install(world, { account, repositories: ids, permissions });
-}
-
-const idsOf = (world: World, account: User, names: readonly string[]): number[] =>
-  names.map((name) => findStore(world, account.login, name).repository.id);
-
-function storeNamed(world: World, fullName: string): Store {
-  const [owner = "", name = ""] = fullName.split("/");
-  return findStore(world, owner, name);
-}
-
-function listen(hono: Hono, port: number): Promise<{ readonly server: ServerType; readonly port: number }> {
-  return new Promise((resolve) => {
-    const server = serve({ fetch: hono.fetch, hostname: "127.0.0.1", port }, (address) => {
-      resolve({ server, port: address.port });
-    });
-  });
-}
-
-function stop(server: ServerType): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error === undefined ? resolve() : reject(error)));
-    if ("closeAllConnections" in server) server.closeAllConnections();
-  });
 }

@@ -1,6 +1,7 @@
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
 import { describe, expect, it } from "vitest";
+import { makePrivateKey } from "../../../src/demo/github/keys.ts";
 import { openBench } from "./bench.ts";
 
 const garden = { owner: "alice", repo: "garden" };
@@ -58,9 +59,8 @@ describe("the App", () => {
 
   it("is refused with a key that is not its own", async () => {
     await using bench = await openBench();
-    await using other = await openBench();
     const { id: appId } = bench.github.app;
-    const auth = { appId, privateKey: other.github.app.privateKey };
+    const auth = { appId, privateKey: makePrivateKey() };
     const stranger = new Octokit({ authStrategy: createAppAuth, auth, baseUrl: bench.github.apiUrl });
     await expect(stranger.apps.getAuthenticated(version)).rejects.toMatchObject({ status: 401 });
     const nobody = new Octokit({ auth: "ghs_nonsense", baseUrl: bench.github.apiUrl });

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { expect, it } from "vitest";
 import { type Bench, openBench } from "./bench.ts";
 import type { Fault } from "../../../src/demo/github/wire.ts";
@@ -62,4 +63,20 @@ it("an answer can be held back", async () => {
   release();
   await commented;
   expect(await bodies()).toEqual(["Hello"]);
+});
+
+it("a client that goes away in the middle of a request is nothing wrong", async () => {
+  await using bench = await openBench();
+  const { github } = bench;
+  const socket = connect(Number(new URL(github.url).port), "127.0.0.1");
+  socket.write("POST /api/v3/repos/alice/garden/issues HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{");
+  const heard = Promise.withResolvers<void>();
+  github.faults = () => {
+    heard.resolve();
+    return undefined;
+  };
+  await heard.promise;
+  socket.destroy();
+  await expect.poll(() => github.requests.map(({ operation }) => operation)).toEqual(["issues/create"]);
+  expect(github.violations).toEqual([]);
 });

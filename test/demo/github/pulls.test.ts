@@ -187,3 +187,16 @@ it("a stranger's fork can offer a pull request, even from a branch of our name",
   await github.settled();
   expect(github.violations).toEqual([]);
 });
+
+it("whether it can be merged may be known only at the second question", async () => {
+  await using bench = await openBench({ findsMergeabilityLate: true });
+  const { github } = bench;
+  const octokit = bench.installation(github.install("alice").id);
+  await withBranch(bench);
+  const pull_number = await github.as("bob").openPull(name, { title: "Weed", head: "topic", base: "main" });
+  const look = async (): Promise<unknown> => (await octokit.pulls.get({ ...garden, pull_number })).data.mergeable;
+  expect([await look(), await look()]).toEqual([null, true]);
+  await github.as("bob").push(name, "topic", { "more.txt": "more\n" });
+  expect([await look(), await look()]).toEqual([null, true]);
+  expect(github.violations).toEqual([]);
+});

@@ -124,8 +124,12 @@ it("renames, archives, transfers and deletes, and tells the App", async () => {
   park.unarchive();
   const orchard = await github.addRepository("alice/orchard");
   expect(park.transferIssue(issue_number, orchard)).toBe(1);
-  await expect(octokit.issues.get({ owner: "alice", repo: "park", issue_number })).rejects.toThrow(/Not Found/);
+  const moved = await octokit.issues.get({ owner: "alice", repo: "park", issue_number });
+  expect(moved.data.repository_url).toMatch(/alice\/orchard$/);
   github.settings("alice/orchard").deleteIssue(1);
+  const deleted = octokit.issues.get({ owner: "alice", repo: "orchard", issue_number: 1 });
+  await expect(deleted).rejects.toMatchObject({ status: 410 });
+  expect(await github.as("alice").openIssue("alice/orchard", { title: "Next" })).toBe(2);
   park.setRole("bob", undefined);
   park.remove();
   await github.settled();
@@ -137,6 +141,7 @@ it("renames, archives, transfers and deletes, and tells the App", async () => {
     "repository.unarchived",
     "issues.transferred",
     "issues.deleted",
+    "issues.opened",
     "member.removed",
     "repository.deleted",
   ]);

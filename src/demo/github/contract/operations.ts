@@ -12,7 +12,7 @@ export interface Operation {
   readonly responses: Readonly<Record<string, { readonly schema?: Schema }>>;
 }
 
-export interface Parameter {
+interface Parameter {
   readonly name: string;
   readonly in: "path" | "query" | "header";
   readonly required?: boolean;

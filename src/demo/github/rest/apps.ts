@@ -31,6 +31,12 @@ export const appHandlers: Handlers = {
       call.who.is === "installation" ? reachable(call.world, call.who.installation, call.who.repositories) : [];
     return paged(call, stores, (store) => viewRepository(call.world, store), "repositories");
   },
+  "apps/get-webhook-config-for-app": (call) => hookConfig(call),
+  "apps/update-webhook-config-for-app": (call) => {
+    const { url } = hookSchema.parse(call.body);
+    if (url !== undefined) call.world.hook.url = url;
+    return hookConfig(call);
+  },
   "apps/list-webhook-deliveries": listDeliveries,
   "apps/get-webhook-delivery": (call) => ({
     status: 200,
@@ -41,6 +47,13 @@ export const appHandlers: Handlers = {
     return { status: 202, body: {} };
   },
 };
+
+const hookSchema = z.object({ url: z.string().optional() });
+
+const hookConfig = ({ world }: Call): Answer => ({
+  status: 200,
+  body: { url: world.hook.url, content_type: "json", insecure_ssl: "0", secret: "********" },
+});
 
 function one({ world }: Call, installation: Installation | undefined): Answer {
   if (installation === undefined) throw notFound();

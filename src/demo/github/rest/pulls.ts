@@ -5,7 +5,7 @@ import { viewUser } from "../views/user.ts";
 import { notFound, Refusal } from "../world/errors.ts";
 import { diffText, listChangedFiles, listCommits, mergeBase } from "../world/history.ts";
 import { mergePull, updateBranch } from "../world/merges.ts";
-import type { Pull } from "../world/model.ts";
+import type { Pull, PullCounts } from "../world/model.ts";
 import { editPull, findPull, openPull, requestReviewers, unrequestReviewers } from "../world/pulls.ts";
 import { get } from "../world/world.ts";
 import { type Answer, type Call, type Handlers, number, paged } from "./call.ts";
@@ -104,8 +104,14 @@ async function getPull(call: Call): Promise<Answer> {
     const { from, to } = await range(call);
     return { status: 200, text: await diffText(call.store().repository.folder, from, to) };
   }
-  return { status: 200, body: view(call, pull) };
+  const isKnown = !call.world.findsMergeabilityLate || asked.has(pull.counts);
+  asked.add(pull.counts);
+  const unknown = { mergeable: null, rebaseable: null, mergeable_state: "unknown" };
+  return { status: 200, body: { ...viewPull(call.world, call.store(), pull), ...(!isKnown && unknown) } };
 }
+
+/** What somebody has asked about before. */
+const asked = new WeakSet<PullCounts>();
 
 /** What a pull request changes: from where its branch left the base. */
 async function range(call: Call): Promise<{ readonly from: string; readonly to: string }> {

@@ -77,7 +77,7 @@ export function association(store: Store, user: User): string {
   return store.roles.has(user.id) ? "COLLABORATOR" : "NONE";
 }
 
-export const viaApp = (world: World, { app }: Actor): View | null => (app === undefined ? null : viewApp(world, app));
+const viaApp = (world: World, { app }: Actor): View | null => (app === undefined ? null : viewApp(world, app));
 
 export function viewLabel(world: World, store: Store, label: Label): View {
   return {

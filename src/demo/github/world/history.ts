@@ -3,6 +3,8 @@ import type { Commit } from "./model.ts";
 
 /** Reading commits, differences and files out of a bare repository. */
 
+export type { Commit } from "./model.ts";
+
 export interface ChangedFile {
   readonly path: string;
   readonly previousPath: string | undefined;

@@ -1,7 +1,8 @@
 import { viewInstallation } from "../views/installation.ts";
 import { viewRepositoryBriefly } from "../views/repository.ts";
+import { viewUser } from "../views/user.ts";
 import type { Installation, Permissions, User } from "./model.ts";
-import { change, covers, get, type Store, type World } from "./world.ts";
+import { change, covers, fullName, get, type Store, type World } from "./world.ts";
 
 export interface InstallationDraft {
   readonly account: User;
@@ -101,3 +102,19 @@ const reachable = (world: World, { account, repositories }: Installation): Store
   [...world.stores.values()].filter(
     ({ repository }) => repository.owner.id === account.id && covers(repositories, repository),
   );
+
+export function renameAccount(world: World, user: User, login: string): void {
+  const account: User = { ...user, login };
+  world.users.set(account.id, account);
+  for (const store of world.stores.values()) {
+    if (store.repository.owner.id !== account.id) continue;
+    store.formerNames.add(fullName(store.repository).toLowerCase());
+    store.repository = { ...store.repository, owner: account };
+  }
+  for (const { id } of [...world.installations.values()].filter((each) => each.account.id === account.id)) {
+    const installation = change(world.installations, id, { account, updatedMs: world.nowMs() });
+    const changes = { login: { from: user.login } };
+    const payload = { account: viewUser(world, account), changes, target_type: account.type };
+    world.emit({ event: "installation_target", action: "renamed", installation, sender: account, payload });
+  }
+}

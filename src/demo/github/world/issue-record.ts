@@ -10,7 +10,7 @@ export function addIssue(world: World, store: Store, by: Actor, title: string, b
   const nowMs = world.nowMs();
   const issue: Issue = {
     id: world.nextId(),
-    number: Math.max(0, ...store.issues.keys()) + 1,
+    number: Math.max(0, ...store.issues.keys(), ...store.gone.keys()) + 1,
     title,
     body,
     author: by,

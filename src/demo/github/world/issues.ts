@@ -140,5 +140,6 @@ export function lockIssue(world: World, store: Store, by: Actor, number: number,
 export function deleteIssue(world: World, store: Store, by: Actor, number: number): void {
   emitIssue(world, store, by, "deleted", number);
   store.issues.delete(number);
+  store.gone.set(number, "deleted");
   for (const comment of store.comments.values()) if (comment.issue === number) store.comments.delete(comment.id);
 }

@@ -1,4 +1,3 @@
-import { missingChecks } from "./check-state.ts";
 import { Refusal } from "./errors.ts";
 import { emailOf, git } from "./git.ts";
 import { isAncestor, listCommits, tipOf } from "./history.ts";
@@ -25,7 +24,7 @@ export async function mergePull(
 ): Promise<string> {
   return moveRefs(world, store, by, async () => {
     const pull = get(store.pulls, number);
-    mustBeMergeable(store, pull, wish);
+    mustBeMergeable(world, store, pull, wish);
     const sha = await mergeCommit(world, store, by, pull, wish);
     await git(store.repository.folder, ["update-ref", `refs/heads/${pull.base.branch}`, sha, pull.base.sha]);
     markMerged(world, store, by, number, sha);
@@ -33,14 +32,14 @@ export async function mergePull(
   });
 }
 
-function mustBeMergeable(store: Store, pull: Pull, { sha }: MergeWish): void {
+function mustBeMergeable(world: World, store: Store, pull: Pull, { sha }: MergeWish): void {
   if (get(store.issues, pull.number).state !== "open") throw notMergeable();
   if (pull.isDraft) throw new Refusal(405, "Pull Request is still a draft");
   if (sha !== undefined && sha !== pull.head.sha) {
     throw new Refusal(409, "Head branch was modified. Review and try the merge again.");
   }
   if (!pull.counts.isMergeable) throw notMergeable();
-  const missing = missingChecks(store, pull);
+  const missing = world.missingChecks(store, pull);
   if (missing.length > 0) throw new Refusal(405, `Required status check "${missing.join('", "')}" is expected.`);
 }
 
@@ -63,7 +62,7 @@ async function mergeCommit(world: World, store: Store, by: Actor, pull: Pull, wi
   return commitTree(store, by, tree, parents, `${subject}\n\n${text}\n`);
 }
 
-export async function commitTree(
+async function commitTree(
   { repository }: Store,
   by: Actor,
   tree: string,

@@ -117,7 +117,7 @@ async function moveBase(world: World, store: Store, by: Actor, number: number, b
 }
 
 /** A pull request can be opened again as long as its branch is there; it then stands at that branch's tip. */
-export async function reopenPull(world: World, store: Store, by: Actor, number: number): Promise<void> {
+async function reopenPull(world: World, store: Store, by: Actor, number: number): Promise<void> {
   const { head, merged, base } = get(store.pulls, number);
   if (get(store.issues, number).state === "open") return;
   const tip = await tipOf(get(world.stores, head.repository).repository.folder, head.branch);

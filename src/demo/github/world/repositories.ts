@@ -81,6 +81,7 @@ const emptyStore = (repository: Repository, roles: ReadonlyMap<number, Role>): S
   roles: new Map(roles),
   labels: new Map(),
   issues: new Map(),
+  gone: new Map(),
   comments: new Map(),
   events: [],
   reactions: new Map(),

@@ -69,5 +69,6 @@ export function transferIssue(world: World, store: Store, by: Actor, number: num
   const issue = viewIssue(world, store, get(store.issues, number));
   world.emit({ event: "issues", action: "transferred", store, sender: by.user, payload: { issue, changes } });
   store.issues.delete(number);
+  store.gone.set(number, { to: target, number: moved.number });
   return moved;
 }

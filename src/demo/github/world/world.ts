@@ -28,12 +28,17 @@ export interface World {
   readonly app: App;
   /** GitHub Actions is an App, too. */
   readonly actions: App;
+  /** Where the App wants its webhooks. */
+  readonly hook: { url: string | undefined; readonly secret: string };
   readonly users: Map<number, User>;
   readonly installations: Map<number, Installation>;
   readonly stores: Map<number, Store>;
   readonly nowMs: () => number;
   readonly nextId: () => number;
   readonly emit: (emission: Emission) => void;
+  readonly findsMergeabilityLate: boolean;
+  /** Required checks of a protected base that have not succeeded yet. */
+  readonly missingChecks: (store: Store, pull: Pull) => readonly string[];
 }
 
 /** A repository with all that belongs to it. */
@@ -44,6 +49,8 @@ export interface Store {
   readonly roles: Map<number, Role>;
   readonly labels: Map<number, Label>;
   readonly issues: Map<number, Issue>;
+  /** Numbers of issues that were deleted, or moved to what they are now. */
+  readonly gone: Map<number, "deleted" | { readonly to: Store; readonly number: number }>;
   readonly comments: Map<number, Comment>;
   readonly events: IssueEvent[];
   readonly reactions: Map<number, Reaction>;
