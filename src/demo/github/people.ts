@@ -85,7 +85,7 @@ export function createAsk(rest: Rest, user: User): Ask {
   return async (method, path, body) => {
     const request = { method, path, body, query: new URLSearchParams(), accept: "", authorization: undefined };
     const answer = await rest.perform(request, () => ({ is: "person", user }));
-    if (answer.status >= 400) {
+    if (answer.status >= 300) {
       throw new Error(`${user.login} may not ${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     }
     return answer.body;

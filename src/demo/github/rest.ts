@@ -1,5 +1,5 @@
 import type { Contract } from "./contract.ts";
-import type { Found } from "./contract/operations.ts";
+import type { Found, Operation } from "./contract/operations.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { Limits } from "./limits.ts";
 import { actionHandlers } from "./rest/actions.ts";
@@ -13,7 +13,7 @@ import { issueHandlers } from "./rest/issues.ts";
 import { labelHandlers } from "./rest/labels.ts";
 import { mustMay } from "./rest/may.ts";
 import { metaHandlers } from "./rest/meta.ts";
-import { needOf } from "./rest/needs.ts";
+import { type Need, needOf } from "./rest/needs.ts";
 import { pullHandlers } from "./rest/pulls.ts";
 import { reactionHandlers } from "./rest/reactions.ts";
 import { refHandlers } from "./rest/refs.ts";
@@ -23,8 +23,8 @@ import { reviewHandlers } from "./rest/reviews.ts";
 import { timelineHandlers } from "./rest/timeline.ts";
 import { userHandlers } from "./rest/users.ts";
 import { actorOf, type Tokens, type Who } from "./tokens.ts";
-import { Refusal } from "./world/errors.ts";
-import { findStore, fullName, type Store, type World } from "./world/world.ts";
+import { notFound, Refusal } from "./world/errors.ts";
+import { findStore, type Store, type World } from "./world/world.ts";
 
 const handlers: Handlers = {
   ...actionHandlers,
@@ -106,7 +106,7 @@ export function createRest({ world, contract, tokens, deliveries, limits, violat
     if (request.method !== "GET" && store?.repository.isArchived === true) {
       throw new Refusal(403, "Repository was archived so is read-only.");
     }
-    return goneAnswer(call, store) ?? handler(call);
+    return goneAnswer(call, found.operation, need, store) ?? handler(call);
   }
 
   function toCall(request: RestRequest, { params }: Found, who: Who): Call {
@@ -127,14 +127,28 @@ export function createRest({ world, contract, tokens, deliveries, limits, violat
   return { perform };
 }
 
-/** Deleted issues are a 410; moved ones send on to where they are, which clients follow unseen. */
-function goneAnswer({ world, params, path }: Call, store: Store | undefined): Answer | undefined {
+/**
+ * Where the contract describes it, deleted issues are a 410, and moved ones send on to where they are, which clients
+ * follow unseen. Elsewhere, and for those who may not look there, both are a 404.
+ */
+function goneAnswer(
+  { world, who, params, path }: Call,
+  { responses }: Operation,
+  need: Need,
+  store: Store | undefined,
+): Answer | undefined {
   const gone = store?.gone.get(Number(params["issue_number"]));
   if (gone === undefined) return undefined;
-  if (gone === "deleted") throw new Refusal(410, "This issue was deleted");
+  if (gone === "deleted") throw "410" in responses ? new Refusal(410, "This issue was deleted") : notFound();
+  mustMay(who, need, gone.to);
+  if (!("301" in responses)) throw notFound();
   const rest = path.split("/").slice(6).join("/");
-  const target = `/repos/${fullName(gone.to.repository)}/issues/${gone.number}${rest === "" ? "" : `/${rest}`}`;
-  const location = `${world.url}/api/v3${target}`;
-  const body = { message: "Moved Permanently", url: location, documentation_url: "https://docs.github.com/rest" };
-  return { status: 301, body, headers: { location } };
+  return movedAnswer(world, 301, `/repositories/${gone.to.repository.id}/issues/${gone.number}${rest && `/${rest}`}`);
+}
+
+/** Sends a client to another path of the API. */
+export function movedAnswer(world: World, status: 301 | 307, path: string): Answer {
+  const url = `${world.url}/api/v3${path}`;
+  const body = { message: "Moved Permanently", url, documentation_url: "https://docs.github.com/rest" };
+  return { status, body, headers: { location: url } };
 }

@@ -171,12 +171,12 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
     if (!c.req.raw.signal.aborted) violations.push(`${c.req.method} ${c.req.path}: ${error.stack ?? error.message}`);
     return c.json(refusalAnswer(new Refusal(500, "Server Error")).body, 500);
   });
-  mountWire(hono, { contract, tokens, requests, nowMs, faults: (request) => github.faults(request) });
+  mountWire(hono, { world, contract, tokens, requests, nowMs, faults: (request) => github.faults(request) });
   mountGraphql(hono, { world, tokens, violations });
   mountLogs(hono, world);
   mountManifests(hono, { world, contract, privateKey: app.privateKey, violations });
   mountGit(hono, { world, tokens });
-  mountRest(hono, { rest, tokens, limits, violations });
+  mountRest(hono, { world, rest, tokens, limits, violations });
 
   const { server, port } = await listen(hono, options.port ?? 0);
   const host = `127.0.0.1:${port}`;

@@ -2,9 +2,11 @@ import { IncomingMessage } from "node:http";
 import type { Context, Hono, Next } from "hono";
 import type { Contract } from "./contract.ts";
 import { fieldsOf } from "./contract/queries.ts";
+import { byName } from "./places.ts";
 import { refusalAnswer } from "./rest/refusal.ts";
 import { nameOf, type Tokens } from "./tokens.ts";
 import { Refusal } from "./world/errors.ts";
+import type { World } from "./world/world.ts";
 
 /** A request as it came over the wire, for tests that count them. */
 export interface SeenRequest {
@@ -35,6 +37,7 @@ export type Fault =
   | { readonly is: "cut"; readonly isDone?: boolean };
 
 export interface Wire {
+  readonly world: World;
   readonly contract: Contract;
   readonly tokens: Tokens;
   readonly requests: SeenRequest[];
@@ -46,7 +49,7 @@ export interface Wire {
 export function mountWire(app: Hono, wire: Wire): void {
   app.use(async (c, next) => {
     const { pathname } = new URL(c.req.url);
-    const operation = await operationOf(c, wire.contract, pathname);
+    const operation = await operationOf(c, wire, pathname);
     if (operation === undefined) return next();
     const path = pathname.replace(prefix, "");
     const who = whoOf(wire.tokens, c.req.header("authorization"));
@@ -59,9 +62,9 @@ export function mountWire(app: Hono, wire: Wire): void {
 
 const prefix = /^\/api\/v3(?=\/)/;
 
-async function operationOf(c: Context, contract: Contract, pathname: string): Promise<string | undefined> {
+async function operationOf(c: Context, { contract, world }: Wire, pathname: string): Promise<string | undefined> {
   if (prefix.test(pathname)) {
-    return contract.find(c.req.method, pathname.replace(prefix, ""))?.operation.id ?? "unknown";
+    return contract.find(c.req.method, byName(world, pathname.replace(prefix, "")))?.operation.id ?? "unknown";
   }
   if (pathname === "/api/graphql") return `graphql ${fieldsOf(await c.req.text()).join(" ")}`;
   return /^\/[^/]+\/[^/]+\.git\//.test(pathname) ? "git" : undefined;

@@ -117,6 +117,13 @@ it("renames, archives, transfers and deletes, and tells the App", async () => {
   const issue_number = await github.as("bob").openIssue(name, { title: "Weeds" });
   github.settings(name).rename("park");
   expect((await octokit.issues.get({ ...garden, issue_number })).data.repository_url).toMatch(/alice\/park$/);
+  await octokit.reactions.createForIssue({ ...garden, issue_number, content: "eyes" });
+  expect(github.requests.map(({ operation, status }) => `${operation} ${status}`).slice(-4)).toEqual([
+    "issues/get 301",
+    "issues/get 200",
+    "reactions/create-for-issue 307",
+    "reactions/create-for-issue 201",
+  ]);
   const park = github.settings("alice/park");
   park.archive();
   const comment = octokit.issues.createComment({ owner: "alice", repo: "park", issue_number, body: "Hello" });
@@ -125,6 +132,7 @@ it("renames, archives, transfers and deletes, and tells the App", async () => {
   const orchard = await github.addRepository("alice/orchard");
   expect(park.transferIssue(issue_number, orchard)).toBe(1);
   const moved = await octokit.issues.get({ owner: "alice", repo: "park", issue_number });
+  expect(moved.url).toMatch(new RegExp(`/repositories/${orchard.repository.id}/issues/1$`));
   expect(moved.data.repository_url).toMatch(/alice\/orchard$/);
   github.settings("alice/orchard").deleteIssue(1);
   const deleted = octokit.issues.get({ owner: "alice", repo: "orchard", issue_number: 1 });

@@ -38,16 +38,8 @@ export const contentHandlers: Handlers = {
     const tip = await pushFiles(call.world, call.store(), call.actor(), { branch, files, message });
     const [entry] = await listTree(call, tip, path(call));
     if (entry === undefined) throw notFound();
-    const { parents, author, committer, message: said, tree, sha: id } = await named(call, tip);
-    const { url, html_url, node_id } = viewCommit(call.world, call.store(), {
-      parents,
-      author,
-      committer,
-      message: said,
-      tree,
-      sha: id,
-    });
-    const commit = { sha: id, url, html_url, node_id, message: said };
+    const { sha: id, url, html_url, node_id } = viewCommit(call.world, call.store(), await named(call, tip));
+    const commit = { sha: id, url, html_url, node_id, message };
     return { status: before === undefined ? 201 : 200, body: { content: viewEntry(call, branch, entry), commit } };
   },
 };
