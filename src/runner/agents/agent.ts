@@ -20,7 +20,7 @@ export interface AgentAdapter {
   look(run: RunFolder): Promise<Look>;
   /** Says something to a living session without typing into its terminal: no dialog is answered, no draft disturbed. */
   tell(run: RunFolder, text: string): Promise<"told" | "not-reachable">;
-  /** Figures of the whole conversation so far, earlier runs of the same session included. */
+  /** Figures of the whole conversation so far, earlier runs of the same session included. May be seconds behind. */
   usage(run: RunFolder): Promise<Usage>;
 }
 

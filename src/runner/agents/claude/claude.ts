@@ -6,7 +6,7 @@ import type { AgentAdapter, RunSpec } from "../agent.ts";
 import { type Launch, writeLaunch } from "../launch.ts";
 import type { RunFolder } from "../run-folder.ts";
 import { writeWhole } from "../safe-file.ts";
-import { configFileOf, skipOnboarding, trustFolders } from "./config-file.ts";
+import { configFileOf, skipOnboarding, trustWorkspace } from "./config-file.ts";
 import { type Facts, factsOf, readFacts, saveFacts } from "./facts.ts";
 import { readHookEvent } from "./hook-event.ts";
 import { tellInbox } from "./inbox.ts";
@@ -60,7 +60,7 @@ async function answerDialogs(facts: Facts, spec: RunSpec): Promise<void> {
   // The owner's own answers stay the owner's; we only add that we trust our folders.
   if (configDir !== undefined)
     await skipOnboarding(configFile, spec.login.by === "api-key" ? spec.login.key : undefined);
-  await trustFolders(configFile, [spec.workspaceDir, ...spec.trustedDirs]);
+  await trustWorkspace(configFile, spec.workspaceDir);
 }
 
 /** The program by which the agent says that it is done: TypeScript in development, JavaScript when built. */

@@ -1,8 +1,9 @@
 import { mkdir, readFile, realpath } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { KnownError } from "../../../errors.ts";
-import { hasCode, writeWhole } from "../safe-file.ts";
+import { hasCode, listFolder, writeWhole } from "../safe-file.ts";
+import { withConfigLock } from "./config-lock.ts";
 
 const record = z.record(z.string(), z.unknown());
 
@@ -12,15 +13,20 @@ const config = z.looseObject({
 });
 type Config = z.infer<typeof config>;
 
-/** Answers the questions that the CLI would ask about these folders: we trust them, and imports from outside stay out. */
-export async function trustFolders(configFile: string, folders: readonly string[]): Promise<void> {
-  const real = await Promise.all(folders.map((folder) => realpath(folder)));
-  await change(configFile, (before) => ({ ...before, projects: { ...before.projects, ...trusted(before, real) } }));
-}
-
-function trusted(before: Config, folders: readonly string[]): Record<string, Record<string, unknown>> {
+/**
+ * Answers the questions that the CLI would ask about a workspace: we trust it, and imports from outside stay out. What was noted
+ * about workspaces beside it that are gone is forgotten, for the file may be the owner's.
+ */
+export async function trustWorkspace(configFile: string, workspaceDir: string): Promise<void> {
+  const workspace = await realpath(workspaceDir);
+  const living = await listFolder(dirname(workspace));
+  const isGone = (folder: string) => dirname(folder) === dirname(workspace) && !living.includes(basename(folder));
   const answers = { hasTrustDialogAccepted: true, hasClaudeMdExternalIncludesWarningShown: true };
-  return Object.fromEntries(folders.map((folder) => [folder, { ...before.projects?.[folder], ...answers }]));
+  await change(configFile, (before) => {
+    const kept = Object.entries(before.projects ?? {}).filter(([folder]) => !isGone(folder));
+    const known = before.projects?.[workspace];
+    return { ...before, projects: { ...Object.fromEntries(kept), [workspace]: { ...known, ...answers } } };
+  });
 }
 
 /** Answers the questions of a first start, in a configuration that is ours alone. */
@@ -37,10 +43,12 @@ export async function skipOnboarding(configFile: string, apiKey: string | undefi
 /** Keeps all that we don't know: the file belongs to the CLI, which writes it too. */
 async function change(configFile: string, edit: (before: Config) => Config): Promise<void> {
   await mkdir(dirname(configFile), { recursive: true, mode: 0o700 });
-  const path = await behindLinks(configFile);
-  const before = await read(path);
-  const after = JSON.stringify(edit(before), null, 2);
-  if (after !== JSON.stringify(before, null, 2)) await writeWhole(path, after);
+  await withConfigLock(configFile, async () => {
+    const path = await behindLinks(configFile);
+    const before = await read(path);
+    const after = JSON.stringify(edit(before), null, 2);
+    if (after !== JSON.stringify(before, null, 2)) await writeWhole(path, after);
+  });
 }
 
 async function read(path: string): Promise<Config> {
