@@ -1,11 +1,15 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Settings } from "./config/arranged-settings.ts";
+import { isListed } from "./config/repository-list.ts";
 import { createLoop } from "./control/loop.ts";
 import type { World } from "./control/ports.ts";
 import type { Redactor } from "./core/redact.ts";
 import type { OperatorPolicy } from "./core/policy.ts";
+import { KnownError } from "./errors.ts";
 import { createForge } from "./forge/forge.ts";
 import { createProbotApp } from "./forge/probot.ts";
 import { startRelay } from "./forge/relay.ts";
@@ -14,10 +18,10 @@ import { createSweeper } from "./forge/sweeper.ts";
 import { createWebhookApp } from "./index.ts";
 import type { AgentAdapter } from "./runner/agents/agent.ts";
 import { createClaude } from "./runner/agents/claude/claude.ts";
-import { placesIn } from "./runner/places.ts";
+import { type Places, placesIn } from "./runner/places.ts";
 import { createRunner } from "./runner/runner.ts";
 import { createTmux } from "./runner/tmux.ts";
-import { openWall } from "./runner/wall.ts";
+import { createWalls, type WallsOptions } from "./runner/walls.ts";
 import { createWorkspaces } from "./runner/workspaces.ts";
 import { openStore } from "./store/store.ts";
 
@@ -62,10 +66,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
 
   const tmux = createTmux({ socketPath: places.tmuxSocket, environment });
-  const wallFor = () => openWall;
+  const walls = await createWalls(wallsOptions(options, places));
   const workspaces = createWorkspaces({
     places,
-    wallFor,
+    wallFor: walls.of,
     remoteOf: forge.remote,
     identity: { name: "Coppice", email: "coppice@localhost" },
     onProgress: (issue, line) => log.info({ issue: issue.number }, line),
@@ -76,8 +80,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     workspaces,
     agents,
     operator,
-    wallFor,
+    walls,
     login: settings.claude.login,
+    ownLogin: ownLoginPaths(settings, environment),
     baseUrl: settings.claude.baseUrl,
     environment,
     onNews: (issue) => loop.wake(issue),
@@ -115,11 +120,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       ? undefined
       : startRelay({ source: webhookProxyUrl, target: `${url}${webhooksPath}`, log });
 
-  ownLogin = await whoWeAre();
+  ownLogin = await introduce(whoWeAre, log, (login) => {
+    ownLogin = login;
+  });
   await loop.start();
   sweeper.start();
   server.ready();
-  log.info({ url, home: settings.service.homePath, app: ownLogin }, `Coppice listens on ${url}`);
+  log.info({ url, home: settings.service.homePath, app: ownLogin ?? "not known yet" }, `Coppice listens on ${url}`);
 
   return {
     url,
@@ -133,6 +140,66 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       await store.close();
     },
   };
+}
+
+/**
+ * Who we are for GitHub. A key that it does not take ends the start; GitHub being out of reach does not: the sessions
+ * here want to be looked after all the same, so it is asked again until it answers.
+ */
+async function introduce(
+  whoWeAre: () => Promise<string>,
+  log: Logger,
+  late: (login: string) => void,
+): Promise<string | undefined> {
+  try {
+    return await whoWeAre();
+  } catch (error) {
+    if (!(error instanceof KnownError) || error.retry === "never") throw error;
+    log.warn({ err: error }, `${error.message}; goes on, and asks again`);
+    setTimeout(() => {
+      introduce(whoWeAre, log, late).then(
+        (login) => login !== undefined && late(login),
+        (later: unknown) => log.error({ err: later }, "GitHub does not take our key"),
+      );
+    }, 30_000).unref();
+    return undefined;
+  }
+}
+
+function wallsOptions({ settings, log, environment = process.env }: ServiceOptions, places: Places): WallsOptions {
+  const { app, claude, sandbox, service } = settings;
+  const isOff = sandbox.mode === "off" ? sandbox.repositories : [];
+  return {
+    tmux: createTmux({ socketPath: places.networkSocket, environment }),
+    folder: places.walls,
+    isOff: ({ owner, name }) => isOff === "all" || isListed(`${owner}/${name}`, isOff),
+    tools: [...sandbox.tools, whereIs(claude.path, environment)],
+    hidden: [
+      join(service.homePath, "coppice.db"),
+      places.tmuxSocket,
+      ...(app.keyPath === undefined ? [] : [app.keyPath]),
+    ],
+    hosts: sandbox.hosts,
+    baseUrl: claude.baseUrl,
+    log,
+  };
+}
+
+/** A program's file, found as a shell would. */
+function whereIs(program: string, { PATH = "" }: NodeJS.ProcessEnv): string {
+  if (program.includes("/")) return program;
+  return (
+    PATH.split(":")
+      .map((folder) => join(folder, program))
+      .find((path) => existsSync(path)) ?? program
+  );
+}
+
+/** With the owner's own login, the agent sees and keeps what Claude Code keeps of it. */
+function ownLoginPaths({ claude }: Settings, { HOME = homedir() }: NodeJS.ProcessEnv): readonly string[] {
+  if (claude.login?.by !== "owner") return [];
+  const paths = [claude.ownerConfigPath ?? join(HOME, ".claude"), join(HOME, ".claude.json")];
+  return paths.filter((path) => existsSync(path));
 }
 
 function agentsOf({ settings, agents = [] }: ServiceOptions): ReadonlyMap<string, AgentAdapter> {

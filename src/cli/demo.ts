@@ -93,5 +93,6 @@ async function endSessions(coppiceHome: string): Promise<void> {
     import("../runner/tmux.ts"),
     import("../runner/places.ts"),
   ]);
-  await createTmux({ socketPath: placesIn(coppiceHome).tmuxSocket }).endServer({ graceMs: 1_000 });
+  const { tmuxSocket, networkSocket } = placesIn(coppiceHome);
+  for (const socketPath of [tmuxSocket, networkSocket]) await createTmux({ socketPath }).endServer({ graceMs: 1_000 });
 }

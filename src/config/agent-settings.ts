@@ -1,5 +1,5 @@
 import type { PermissionMode } from "../core/policy.ts";
-import { oneOf, opaque, path, program, webAddress, word } from "./kinds.ts";
+import { oneOf, opaque, path, pathList, program, webAddress, wordList, word } from "./kinds.ts";
 import { agentPattern, modelPattern } from "./names.ts";
 import { sandbox } from "./sandbox.ts";
 import { optional, preset } from "./setting.ts";
@@ -8,6 +8,8 @@ const permissionModes = ["acceptEdits", "default", "bypassPermissions"] as const
 
 const agentName = word("an agent's name in small letters", agentPattern);
 const modelName = word("a model's name", modelPattern);
+
+const hostList = wordList("hosts", /^(\*|(\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?(:\d{1,5})?)$/);
 
 /** The agents, and how they may act. */
 export const agentSettings = {
@@ -29,6 +31,17 @@ export const agentSettings = {
     about:
       "Whether agents and the repository's own commands run behind a wall. `off` takes it away from the repositories in ALLOWED_REPOSITORIES, `off:<list>` from the listed ones. An agent without a wall can read whatever you can.",
     example: "off:octo/spoon",
+  }),
+  SANDBOX_HOSTS: optional(hostList, {
+    about:
+      "Hosts that agents and the repository's own commands may reach from behind the wall, besides the model's API: your package registry, say. `*.example.com` is every host below it, `*` every public one.",
+    example: "registry.example.com, *.example.org",
+    otherwise: "only the model's API",
+  }),
+  SANDBOX_TOOLS: optional(pathList, {
+    about: "Folders and programs outside the system's own that agents may see and use: tool chains in your home, say.",
+    example: "~/.nvm, ~/.cargo/bin",
+    otherwise: "the system's programs, Node, and Claude Code",
   }),
 };
 

@@ -13,6 +13,8 @@ export function arrange(env: CheckedEnvironment, privateKey: string, given: Give
     app: {
       id: env.APP_ID,
       privateKey,
+      /** Where the key lies, if in a file. */
+      keyPath: env.PRIVATE_KEY_PATH,
       webhookSecret: env.WEBHOOK_SECRET,
       webhookProxyUrl: env.WEBHOOK_PROXY_URL,
     },
@@ -24,7 +26,8 @@ export function arrange(env: CheckedEnvironment, privateKey: string, given: Give
       logLevel: env.LOG_LEVEL,
       logFormat: env.LOG_FORMAT,
     },
-    agent: { name: env.DEFAULT_AGENT, model: env.MODEL, permissionMode: env.PERMISSION_MODE, sandbox: env.SANDBOX },
+    agent: { name: env.DEFAULT_AGENT, model: env.MODEL, permissionMode: env.PERMISSION_MODE },
+    sandbox: { ...env.SANDBOX, hosts: env.SANDBOX_HOSTS ?? [], tools: env.SANDBOX_TOOLS ?? [] },
     claude: {
       path: env.CLAUDE_PATH,
       login: loginOf(env),

@@ -40,6 +40,15 @@ export const webAddress: Kind<string> = kind("an address that begins with http:/
 /** A file or folder. `~` is the home folder (no shell expands it in a `.env`), the rest is seen from the working folder. */
 export const path: Kind<string> = kind("a path", (text) => (text.includes("\0") ? undefined : fullPath(text)));
 
+/** Several paths, separated by commas. */
+export const pathList: Kind<string[]> = kind("paths, separated by commas", (text) => {
+  const paths = text
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "");
+  return text.includes("\0") ? undefined : paths.map(fullPath);
+});
+
 /** A program: a path, or a name that is looked for on PATH when it is started. */
 export const program: Kind<string> = kind("a path, or the name of a program on PATH", (text) => {
   if (/[\0\n]/.test(text)) return undefined;

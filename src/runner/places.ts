@@ -5,6 +5,10 @@ import type { Task } from "../core/task.ts";
 /** Where things of a runner lie under the state folder. */
 export interface Places {
   readonly tmuxSocket: string;
+  /** The way out of the sandbox runs on a server of its own, so that `tmux ls` shows agents and nothing else. */
+  readonly networkSocket: string;
+  /** What the sandbox and its way out are made of. */
+  readonly walls: string;
   /** Git of one repository: gate, workshop and workspaces. */
   repository(task: Task): string;
   /** Everything of one task beside its workspace. */
@@ -21,6 +25,8 @@ export function placesIn(home: string): Places {
   const taskFolder = (task: Task) => join(home, "runs", task.id);
   return {
     tmuxSocket: join(home, "tmux.sock"),
+    networkSocket: join(home, "network.sock"),
+    walls: join(home, "sandbox"),
     repository: (task) => join(home, "repositories", String(task.issue.repositoryId)),
     task: taskFolder,
     agentHome: (task) => join(taskFolder(task), "agent"),

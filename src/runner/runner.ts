@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import type { Runner, RunnerSight } from "../control/ports.ts";
 import { namesOf } from "../core/names.ts";
 import { limitsOf, type OperatorPolicy } from "../core/policy.ts";
@@ -7,11 +7,13 @@ import type { JobSight } from "../core/sight.ts";
 import type { IssueRef, Task } from "../core/task.ts";
 import type { AgentAdapter, Login, RunSpec } from "./agents/agent.ts";
 import { everydayEnvironment } from "./agents/launch.ts";
+import type { RunFolder } from "./agents/run-folder.ts";
 import { createJobs, type JobPlace } from "./job.ts";
 import type { Places } from "./places.ts";
 import { type Agents, createSessions } from "./sessions.ts";
 import type { Tmux } from "./tmux.ts";
-import type { Wall } from "./wall.ts";
+import type { Room } from "./wall.ts";
+import type { Walls } from "./walls.ts";
 import { createWatches } from "./watches.ts";
 import type { Workspaces } from "./workspaces.ts";
 
@@ -21,9 +23,11 @@ export interface RunnerOptions {
   readonly workspaces: Workspaces;
   readonly agents: ReadonlyMap<string, AgentAdapter>;
   readonly operator: OperatorPolicy;
-  readonly wallFor: (issue: IssueRef) => Wall;
+  readonly walls: Walls;
   /** With whose login agents work; undefined when the operator gave none. */
   readonly login: Login | undefined;
+  /** Where the owner's own login lies, when agents work with it. */
+  readonly ownLogin: readonly string[];
   readonly baseUrl: string | undefined;
   readonly environment: NodeJS.ProcessEnv;
   /** An agent said something. */
@@ -48,12 +52,13 @@ export function createRunner(options: RunnerOptions): OwnRunner {
 
   async function startJob(task: Task, name: string, commands: readonly string[]): Promise<void> {
     const workspace = workspaces.at(task);
+    await options.walls.open();
     await jobs.startJob({
       ...jobOf(task, name),
       cwd: workspace.path,
       commands,
       environment: { ...everydayEnvironment(options.environment), ...workspace.environment, TERM: "dumb", CI: "true" },
-      wall: options.wallFor(task.issue),
+      wall: options.walls.of(task.issue),
       room: { cwd: workspace.path, ...workspace.paths, network: "allowed" },
       timeLimitMs: limitsOf(operator, task.policy).runMs,
     });
@@ -79,7 +84,8 @@ export function createRunner(options: RunnerOptions): OwnRunner {
     prepare: workspaces.prepare,
     startSetup: (task) => startJob(task, setupName, task.policy.setup),
     async startSession(task, say) {
-      await sessions.start(task, await runSpec(task, say));
+      await options.walls.open();
+      await sessions.start(task, (run) => runSpec(task, say, run));
       // Its folder is there only now.
       watches.keep(task);
     },
@@ -107,13 +113,28 @@ export function createRunner(options: RunnerOptions): OwnRunner {
     return sight.is === "lost" ? { is: "absent" } : sight;
   }
 
-  async function runSpec(task: Task, say: string | undefined): Promise<RunSpec> {
+  /** The wall's words in front of the agent's command. The folders that it shows must be there. */
+  async function wrapOf(task: Task, run: RunFolder): Promise<readonly string[]> {
     const workspace = workspaces.at(task);
-    const { run, brief, policy } = task;
-    if (run === undefined || brief === undefined) throw new Error(`task ${task.id} has nothing to start a session for`);
+    const home = places.agentHome(task);
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    const room: Room = {
+      cwd: workspace.path,
+      writable: [...workspace.paths.writable, run.spool, home, ...options.ownLogin],
+      readable: [...workspace.paths.readable, run.path],
+      network: "allowed",
+    };
+    return options.walls.of(task.issue).enter(room, ["agent"]).slice(0, -1);
+  }
+
+  async function runSpec(task: Task, say: string | undefined, run: RunFolder): Promise<RunSpec> {
+    const workspace = workspaces.at(task);
+    const { brief, policy } = task;
+    if (task.run === undefined || brief === undefined)
+      throw new Error(`task ${task.id} has nothing to start a session for`);
     const model = policy.model ?? operator.model;
     return {
-      agentSessionId: run.conversation,
+      agentSessionId: task.run.conversation,
       brief: say ?? prompt.briefFile(task.issue, brief),
       prompt: say === undefined ? prompt.first : prompt.news,
       instructions: prompt.instructions(task.issue, workspace.branch, policy.verify, {
@@ -127,6 +148,7 @@ export function createRunner(options: RunnerOptions): OwnRunner {
       allowedCommands: [...gitCommands, ...policy.verify, ...policy.allow],
       ...(model === undefined ? {} : { model }),
       environment: { ...everydayEnvironment(options.environment), ...workspace.environment },
+      wrap: await wrapOf(task, run),
       login: options.login ?? { by: "owner" },
       ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
     };

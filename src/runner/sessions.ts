@@ -6,7 +6,7 @@ import type { AgentState, SessionSight } from "../core/sight.ts";
 import type { Message, Task, Usage } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
 import type { AgentAdapter, Look, RunSpec } from "./agents/agent.ts";
-import { makeRunFolder, runFolder } from "./agents/run-folder.ts";
+import { makeRunFolder, type RunFolder, runFolder } from "./agents/run-folder.ts";
 import { dropSpool } from "./agents/spool.ts";
 import type { Places } from "./places.ts";
 import type { SessionsSight, Tmux } from "./tmux.ts";
@@ -19,7 +19,8 @@ export interface Sessions {
   usage(task: Task): Promise<Usage | "unknown">;
   events(task: Task): Promise<readonly { readonly key: string; readonly event: NamedEvent }[]>;
   dropEvents(task: Task, keys: readonly string[]): Promise<void>;
-  start(task: Task, spec: RunSpec): Promise<void>;
+  /** Starts the session; what it needs is asked for once its folder is there. */
+  start(task: Task, specFor: (run: RunFolder) => Promise<RunSpec>): Promise<void>;
   tell(task: Task, message: Message, heldStop: string | undefined): Promise<"sent" | "not-reachable">;
   letStop(task: Task, event: string): Promise<void>;
 }
@@ -71,9 +72,9 @@ export function createSessions(tmux: Tmux, agents: Agents, places: Places): Sess
       }
     },
 
-    async start(task, spec) {
+    async start(task, specFor) {
       const run = await makeRunFolder(places.run(task));
-      const launch = await agentOf(task).prepare(run, spec);
+      const launch = await agentOf(task).prepare(run, await specFor(run));
       const [program, ...rest] = launch.argv;
       if (program === undefined) throw new Error(`the agent ${task.agent} names no program to start`);
       await tmux.startSession({ name: namesOf(task).session, cwd: launch.cwd, argv: [program, ...rest] });

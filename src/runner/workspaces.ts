@@ -3,7 +3,7 @@ import { namesOf } from "../core/names.ts";
 import type { WorkspaceSight } from "../core/sight.ts";
 import type { IssueRef, Task } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
-import { type Finding, usualLimits } from "./git/change-rules.ts";
+import { usualLimits } from "./git/change-rules.ts";
 import type { Pushed } from "./git/push.ts";
 import { createRepositoryStore, type RepositoryStore, type Workspace } from "./git/repository-store.ts";
 import type { Places } from "./places.ts";
@@ -85,7 +85,7 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       const store = storeOf(task);
       const { workspace, branch } = namesOf(task);
       const taken = await store.takeIn(workspace, head, baseShaOf(task), usualLimits);
-      if (taken.is === "refused") return { is: "refused", findings: taken.findings.map(wordsOf) };
+      if (taken.is === "refused") return { is: "refused", findings: taken.findings.map(({ words }) => words) };
       return deliveryOf(
         await store.push(workspace, { sha: head, branch, expectedOld: task.delivered?.sha }),
         head,
@@ -96,24 +96,25 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     async clear(task) {
       const store = storeOf(task);
       const { workspace } = namesOf(task);
-      await store.saveWork(workspace);
-      if ((await store.removeWorkspace(workspace)) === "removed") return;
-      throw new KnownError("WORKSPACE_UNSAVED", `workspace ${workspace} changed while its work was saved`, {
-        hint: "It is left as it is, and tried again.",
-        retry: "later",
-      });
+      const saved = await store.saveWork(workspace);
+      if (saved.is === "refused") throw unsaved(workspace, saved.findings.map(({ words }) => words).join("; "));
+      if ((await store.removeWorkspace(workspace)) !== "removed") throw unsaved(workspace, "it changed meanwhile");
+      await store.sweep();
     },
   };
+}
+
+/** A workspace that can't be saved is never removed. */
+function unsaved(workspace: string, why: string): KnownError {
+  return new KnownError("WORKSPACE_UNSAVED", `what is in workspace ${workspace} can't be saved: ${why}`, {
+    hint: "It is left as it is, and tried again.",
+    retry: "later",
+  });
 }
 
 function baseShaOf(task: Task): string {
   if (task.base?.sha !== undefined) return task.base.sha;
   throw new Error(`task ${task.id} has a workspace, but no commit that it was made from`);
-}
-
-function wordsOf(finding: Finding): string {
-  const place = finding.path === undefined ? "" : ` (${finding.path})`;
-  return `${finding.words}${place}`;
 }
 
 function deliveryOf(pushed: Pushed, sha: string, branch: string): Delivery {

@@ -161,7 +161,7 @@ describe.skipIf(realClaude === undefined)("with the real Claude Code", () => {
     });
     const names = environmentNamesBelow(Number(pane.trim()));
     expect(names).toContain("ANTHROPIC_API_KEY");
-    expect(names.filter((name) => /GH_|GITHUB|WEBHOOK|PRIVATE|APP_ID|COPPICE|VITEST|NODE_/i.test(name))).toEqual([]);
+    expect(names.filter((name) => /^GH|GITHUB|WEBHOOK|PRIVATE|APP_ID|COPPICE_HOME|VITEST/i.test(name))).toEqual([]);
   });
 });
 

@@ -1,5 +1,14 @@
 import { afterEach, expect, test } from "vitest";
-import { branchesOf, commentsOf, labelsOf, pullsOf, requestsOfApp, sessionsOf, worktreesOf } from "./sights.ts";
+import {
+  branchesOf,
+  commentsOf,
+  labelsOf,
+  phasesIn,
+  pullsOf,
+  requestsOfApp,
+  sessionsOf,
+  worktreesOf,
+} from "./sights.ts";
 import { eventually, setStage, type Stage } from "./stage.ts";
 
 let stage: Stage | undefined;
@@ -50,7 +59,7 @@ test("a label becomes a pull request, and its merge ends the task", async () => 
 
 test("ten issues labelled at once share three slots, in the order of their labels", async () => {
   stage = await setStage({ settings: { MAX_SESSIONS: "3" } });
-  const { github, repository, tmuxSocket } = stage;
+  const { github, repository, tmuxSocket, home } = stage;
   await stage.startService();
   const issues: number[] = [];
   for (let at = 1; at <= 10; at += 1)
@@ -61,7 +70,7 @@ test("ten issues labelled at once share three slots, in the order of their label
   await eventually(
     "ten pull requests",
     () => {
-      const working = issues.filter((issue) => labelsOf(github, repository, issue).includes("coppice:working"));
+      const working = phasesIn(home).filter((phase) => !["asked", "queued", "in-review"].includes(phase));
       most = Math.max(most, working.length);
       return issues.every((issue) => labelsOf(github, repository, issue).includes("coppice:review")) ? true : undefined;
     },

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import type { Github } from "../../src/demo/github/start.ts";
 import type { Pull } from "../../src/demo/github/world/model.ts";
 
@@ -66,4 +67,12 @@ export function sessionsOf(socket: string): string[] {
     if (error instanceof Error && /no server|no sessions|No such file/.test(error.message)) return [];
     throw error;
   }
+}
+
+/** The phases of all tasks, as saved. */
+export function phasesIn(home: string): string[] {
+  const database = new DatabaseSync(join(home, "coppice.db"), { readOnly: true });
+  const rows = database.prepare("select phase from tasks").all();
+  database.close();
+  return rows.map(({ phase }) => String(phase));
 }

@@ -77,7 +77,9 @@ export async function setStage({ files = {}, settings = {} }: StageOptions = {})
     stopService,
     async close() {
       await stopService();
-      await createTmux({ socketPath: join(home, "tmux.sock") }).endServer({ graceMs: 500 });
+      for (const socket of ["tmux.sock", "network.sock"]) {
+        await createTmux({ socketPath: join(home, socket) }).endServer({ graceMs: 500 });
+      }
       await github.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
