@@ -1,5 +1,5 @@
 import type { Question } from "./agent-event.ts";
-import { defuse, quote } from "./defuse.ts";
+import { defuse, defuseLine, quote } from "./defuse.ts";
 import { namesOf, statusMarker } from "./names.ts";
 import type { Sight } from "./sight.ts";
 import type { Asking, GaveUp, Outcome, Task, Usage } from "./task.ts";
@@ -87,18 +87,37 @@ function outcomeLine(task: Task): string | undefined {
     case "merged":
       return "The pull request was merged.";
     case "closed":
-      return `Ended because ${task.why}. What the agent wrote is saved.`;
+      return `Ended because ${task.why}.${saved(task)}`;
     case "no-change-needed":
-      return `The agent says that no change is needed: ${defuse(outcome.reason)}`;
+      return noChange(outcome.reason.trim());
     case "stopped-by":
-      return `Stopped: ${outcome.who} ${outcome.how}. What the agent wrote is saved.`;
+      return `Stopped: ${outcome.who} ${outcome.how}.${saved(task)}`;
     case "refused":
-      return `Not started: ${defuse(outcome.reason)}.`;
+      return `Not started: ${sentence(outcome.reason)}`;
     case "gave-up":
-      return `Given up: ${defuse(outcome.detail)}. ${cure(outcome.cause)}`;
+      return `Given up: ${sentence(outcome.detail)} ${cure(outcome.cause)}`;
     default:
       return outcome satisfies never;
   }
+}
+
+/** A reason in whole paragraphs is quoted as it is. */
+function noChange(reason: string): string {
+  if (reason.includes("\n")) return `The agent says that no change is needed:\n\n${quote(reason)}`;
+  return reason === ""
+    ? "The agent says that no change is needed."
+    : `The agent says that no change is needed: ${sentence(reason)}`;
+}
+
+/** Whatever it is, on one line and with one full stop. */
+function sentence(text: string): string {
+  const line = defuseLine(text);
+  if (line === "") return "nobody says why.";
+  return /[.!?…]$/.test(line) ? line : `${line}.`;
+}
+
+function saved(task: Task): string {
+  return task.run === undefined ? "" : " What the agent wrote is saved.";
 }
 
 function cure(cause: GaveUp): string {
@@ -130,7 +149,10 @@ function rows(task: Task, sight: Sight): readonly (readonly [string, string])[] 
     found.push(["Place", sight.slot.ahead === 0 ? "next" : `${sight.slot.ahead} before it`], ["Why", sight.slot.why]);
   if (task.phase.at !== "queued" && task.base !== undefined)
     found.push(["Branch", `\`${names.branch}\` from \`${task.base.branch}\``]);
-  found.push(["Agent", defuse(task.usage.model === undefined ? task.agent : `${task.agent} (${task.usage.model})`)]);
+  found.push([
+    "Agent",
+    defuseLine(task.usage.model === undefined ? task.agent : `${task.agent} (${task.usage.model})`),
+  ]);
   if (task.run !== undefined) found.push(["Started", utc(task.run.startedAtMs)]);
   found.push(["Asked by", task.asked.by.login]);
   if (task.run !== undefined && isAttachable(task, sight)) found.push(["Watch", `\`${sight.attach}\``]);
@@ -162,7 +184,7 @@ function asked(task: Task, sight: Sight): string | undefined {
 function askedWords(asking: Asking): string {
   switch (asking.kind) {
     case "permission":
-      return `It asks for permission to use **${defuse(asking.tool)}**:\n\n${quote(asking.summary)}`;
+      return `It asks for permission to use **${defuseLine(asking.tool)}**:\n\n${quote(asking.summary)}`;
     case "question":
       return asking.questions.map(questionWords).join("\n\n");
     case "terminal":
@@ -174,7 +196,7 @@ function askedWords(asking: Asking): string {
 
 function questionWords({ question, options }: Question): string {
   const lines = options.map(({ label, description }, at) =>
-    `${at + 1}. **${defuse(label)}** ${defuse(description)}`.trim(),
+    `${at + 1}. **${defuseLine(label)}** ${defuseLine(description)}`.trim(),
   );
   return `It asks:\n\n${quote(question)}\n\n${lines.join("\n")}`;
 }
@@ -186,12 +208,14 @@ function lastSaid(task: Task): string | undefined {
 }
 
 function trouble(task: Task): string | undefined {
-  return task.trouble === undefined ? undefined : `⚠️ The next step fails, and is tried again: ${defuse(task.trouble)}`;
+  return task.trouble === undefined
+    ? undefined
+    : `⚠️ The next step fails, and is tried again: ${defuseLine(task.trouble)}`;
 }
 
 function mistakes(task: Task): string | undefined {
   if (task.settingsMistakes.length === 0) return undefined;
-  const list = task.settingsMistakes.map((one) => `- ${defuse(one)}`).join("\n");
+  const list = task.settingsMistakes.map((one) => `- ${defuseLine(one)}`).join("\n");
   return `⚠️ \`.github/coppice.yml\` on the default branch can't be used, so the last good settings are in force:\n\n${list}`;
 }
 
@@ -237,7 +261,7 @@ function costs(usage: Usage, task: Task): string {
   const tokens = `${count(usage.inputTokens)} / ${count(usage.outputTokens)} / ${count(usage.cachedTokens)}`;
   const line = [
     task.agent,
-    defuse(usage.model ?? "unknown"),
+    defuseLine(usage.model ?? "unknown"),
     duration(usage.workedMs),
     String(Math.max(usage.turns, task.run?.turns ?? 0)),
     tokens,
