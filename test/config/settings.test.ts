@@ -148,18 +148,24 @@ describe("what is in force", () => {
       (s) => s.claude.login,
       { by: "oauth-token", token: "sk-ant-oat-1" },
     ],
-    ["the sandbox is on", {}, (s) => s.agent.sandbox, { mode: "auto" }],
+    ["the sandbox is on", {}, (s) => s.sandbox, { mode: "auto", hosts: [], tools: [] }],
+    [
+      "with the hosts and tools that the operator lists",
+      { SANDBOX_HOSTS: "registry.example.com, *.example.org", SANDBOX_TOOLS: "/opt/tools" },
+      (s) => s.sandbox,
+      { mode: "auto", hosts: ["registry.example.com", "*.example.org"], tools: ["/opt/tools"] },
+    ],
     [
       "or off for those named",
       { SANDBOX: "off:octo/a, octo/*" },
-      (s) => s.agent.sandbox,
-      { mode: "off", repositories: ["octo/a", "octo/*"] },
+      (s) => s.sandbox,
+      { mode: "off", repositories: ["octo/a", "octo/*"], hosts: [], tools: [] },
     ],
     [
       "or off for all that are served",
       { SANDBOX: "off" },
-      (s) => s.agent.sandbox,
-      { mode: "off", repositories: "all" },
+      (s) => s.sandbox,
+      { mode: "off", repositories: "all", hosts: [], tools: [] },
     ],
   ])("%s", (_name, environment, part, wanted) => {
     expect(part(read(environment))).toEqual(wanted);
