@@ -1,7 +1,7 @@
 /**
  * Makes `src/demo/github/contract/github-api.graphql`: what Coppice uses of GitHub's own GraphQL schema, with every
  * type, argument and nullability as GitHub has it. Run it by hand when the list below grows:
- * `node scripts/prune-graphql.ts`.
+ * `node scripts/prune-graphql.ts`, then `npm run format`.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
