@@ -45,7 +45,7 @@ async function demo(flags: DemoFlags): Promise<void> {
     port: flags.port,
     agent: flags.agent,
     home,
-    startService: (settings) => startDemoService(settings, flags),
+    startService: async (settings) => startDemoService({ ...settings, SANDBOX: await sandboxFor(home) }, flags),
   });
   try {
     if (flags.auto === true) await playAlone(running);
@@ -72,6 +72,15 @@ async function startDemoService(settings: Readonly<Record<string, string>>, flag
     ...settings,
   });
   return await startWith(read, [createDemoAgent({ pace: flags.auto === true ? 0.2 : 1 })]);
+}
+
+/** The demo is to run on a machine with git and tmux alone; where a sandbox can be had, it uses it. */
+async function sandboxFor(home: string): Promise<"auto" | "off"> {
+  const { findWall } = await import("../runner/sandbox/find-wall.ts");
+  const found = await findWall({ folder: join(home, "probe"), tools: [], hidden: [] });
+  if (found.is === "found") return "auto";
+  process.stderr.write(`  There is no sandbox here (${found.why}), so the demo's agents run without one.\n`);
+  return "off";
 }
 
 /** With `--agent claude` the owner's own Claude works; nothing else of the environment gets into the demo. */

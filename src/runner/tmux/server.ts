@@ -1,8 +1,9 @@
-import { chmod, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { KnownError } from "../../errors.ts";
+import { writeWhole } from "../agents/safe-file.ts";
 import { isRunning, lookProcess, sendSignal } from "../process-tree.ts";
 import { type ClientOptions, type Tell, tmuxError } from "./client.ts";
 import { tmuxConfig } from "./config.ts";
@@ -86,12 +87,6 @@ async function prepareFolder(options: ClientOptions): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if ((await stat(folder)).mode & 0o077) await chmod(folder, 0o700);
   await writeWhole(options.configPath, tmuxConfig);
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}.new`;
-  await writeFile(draft, text, { mode: 0o600 });
-  await rename(draft, path);
 }
 
 function isMissing(error: unknown): boolean {

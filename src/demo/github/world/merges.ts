@@ -23,13 +23,19 @@ export async function mergePull(
   wish: MergeWish,
 ): Promise<string> {
   return moveRefs(world, store, by, async () => {
-    const pull = get(store.pulls, number);
+    const pull = await atItsTips(store, get(store.pulls, number));
     mustBeMergeable(world, store, pull, wish);
     const sha = await mergeCommit(world, store, by, pull, wish);
     await git(store.repository.folder, ["update-ref", `refs/heads/${pull.base.branch}`, sha, pull.base.sha]);
     markMerged(world, store, by, number, sha);
     return sha;
   });
+}
+
+/** The base may have moved while the pull request was being opened. */
+async function atItsTips(store: Store, pull: Pull): Promise<Pull> {
+  const sha = (await tipOf(store.repository.folder, pull.base.branch)) ?? pull.base.sha;
+  return { ...pull, base: { ...pull.base, sha } };
 }
 
 function mustBeMergeable(world: World, store: Store, pull: Pull, { sha }: MergeWish): void {
