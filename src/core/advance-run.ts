@@ -180,9 +180,10 @@ function unfinished(task: Task, run: Run, workspace: Workspace, nowMs: number): 
 }
 
 /** An interrupt at the terminal ends a turn without a word; a person is at work there, so the agent is left alone. */
-function silentlyIdle(task: Task, run: Run, { sight, nowMs }: Moment): Task | undefined {
+function silentlyIdle(task: Task, run: Run, { sight, operator, nowMs }: Moment): Task | undefined {
   if (sight.session.is !== "alive") return undefined;
-  if (isUnheard(run, sight.session.agent, nowMs)) {
+  const mayRestart = run.restarts < limitsOf(operator, task.policy).restarts;
+  if (mayRestart && isUnheard(run, sight.session.agent, nowMs)) {
     const again = { ...restarted(run, nowMs), restarts: run.restarts + 1 };
     const told = withMessage(again, `again-${again.restarts}`, run.outbox?.text ?? prompt.goOn());
     return stay({ ...task, run: told }, "the agent did not take what it was told; tells it in a new session");

@@ -1,3 +1,4 @@
+import type { OperatorPolicy } from "../../src/core/policy.ts";
 import { type Asked, type IssueRef, newTask, type Task } from "../../src/core/task.ts";
 
 export function anIssue(number = 7, repositoryId = 500): IssueRef {
@@ -9,3 +10,20 @@ export const askedByAnn: Asked = { by: { id: 1, login: "ann" }, atMs: 1_000, lab
 export function aTask(more: Partial<Task> = {}): Task {
   return { ...newTask(more.issue ?? anIssue(), askedByAnn, "claude", undefined), ...more };
 }
+
+export const operator: OperatorPolicy = {
+  triggerLabel: "coppice",
+  agents: ["claude", "codex"],
+  defaultAgent: "claude",
+  model: undefined,
+  permissionMode: "acceptEdits",
+  maxSessions: 3,
+  maxSessionsPerRepository: 3,
+  maxRunMs: 45 * 60_000,
+  maxStopReminders: 2,
+  maxVerifyRounds: 2,
+  maxRestarts: 2,
+  statusEveryMs: 10_000,
+  keepIdleSessionMs: 10 * 60_000,
+  sweepEveryMs: 5 * 60_000,
+};

@@ -6,29 +6,12 @@ import type { OperatorPolicy } from "../../src/core/policy.ts";
 import { type IssueRef, type Task, taskId } from "../../src/core/task.ts";
 import { KnownError } from "../../src/errors.ts";
 import { type OwnStore, openStore } from "../../src/store/store.ts";
-import { anIssue } from "./a-task.ts";
+import { anIssue, operator } from "./a-task.ts";
 import { around } from "./flaky.ts";
 import { createFakeGitHub, type FakeGitHub, type Webhook } from "./github.ts";
 import { createFakeLog, type LogLine } from "./log.ts";
 import { createFakeMachine, type FakeMachine } from "./machine.ts";
 import { createTimeline } from "./timeline.ts";
-
-export const operator: OperatorPolicy = {
-  triggerLabel: "coppice",
-  agents: ["claude", "codex"],
-  defaultAgent: "claude",
-  model: undefined,
-  permissionMode: "acceptEdits",
-  maxSessions: 3,
-  maxSessionsPerRepository: 3,
-  maxRunMs: 45 * 60_000,
-  maxStopReminders: 2,
-  maxVerifyRounds: 2,
-  maxRestarts: 2,
-  statusEveryMs: 10_000,
-  keepIdleSessionMs: 10 * 60_000,
-  sweepEveryMs: 5 * 60_000,
-};
 
 export type PortName = "store" | "forge" | "runner";
 

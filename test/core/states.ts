@@ -1,0 +1,228 @@
+import { silentRepository } from "../../src/core/policy.ts";
+import { newRun } from "../../src/core/run.ts";
+import {
+  type ForgeSight,
+  type JobSight,
+  type SessionSight,
+  type Sight,
+  unseen,
+  type WorkspaceSight,
+} from "../../src/core/sight.ts";
+import type { Asking, Outcome, Phase, Run, Task } from "../../src/core/task.ts";
+import { aTask, operator } from "../fakes/a-task.ts";
+
+export const nowMs = 10_000_000;
+const sinceMs = nowMs - 60_000;
+
+const pull = { number: 44, url: "https://github.test/pull/44" };
+
+/** A task that was admitted; `more` says where it has come to. */
+export function admitted(more: Partial<Task> = {}): Task {
+  return aTask({
+    slug: "mend-the-shop",
+    brief: { title: "Mend the shop", body: "", comments: [], leftOut: 0 },
+    base: { branch: "main", named: false, sha: "sha-base" },
+    asked: { by: { id: 1, login: "ann" }, atMs: nowMs - 3_600_000, label: "coppice", text: undefined },
+    phase: { at: "queued", sinceMs },
+    ...more,
+  });
+}
+
+export function aRun(more: Partial<Run> = {}): Run {
+  return { ...newRun(1, "conversation-1", nowMs - 120_000), ...more };
+}
+
+export const permission: Asking = { kind: "permission", event: "1-1-1/7", tool: "Bash", summary: "npm i" };
+const atTerminal: Asking = { kind: "terminal", event: undefined, summary: "It waits." };
+export const submission = { title: "Mend", body: "It is mended.", isWhole: true };
+
+const turns: readonly Partial<Run>[] = [
+  { turn: "starting", begun: false },
+  { turn: "starting", begun: true },
+  { turn: "busy", begun: true, heldStop: undefined },
+  { turn: "idle", begun: true, heldStop: "1-1-1/9" },
+  { turn: "idle", begun: true, backgroundTasks: 1, heldStop: "1-1-1/9" },
+];
+const saids: readonly Partial<Run>[] = [{}, { submitted: submission }, { noChange: "It is right." }];
+const troubles: readonly Partial<Run>[] = [
+  {},
+  { asking: permission },
+  { failure: { cause: "credit", text: "none left", atMs: nowMs - 90_000 }, failures: 1 },
+  { failure: { cause: "provider", text: "overloaded", atMs: nowMs - 90_000 }, failures: 1 },
+  { failure: { cause: "provider", text: "overloaded", atMs: nowMs }, failures: 9 },
+];
+const outboxes: readonly Partial<Run>[] = [
+  {},
+  { outbox: { id: "1-x", text: "Go on.", state: "to-send", sentAtMs: 0 } },
+  { outbox: { id: "1-x", text: "Go on.", state: "sent", sentAtMs: nowMs - 100_000 } },
+];
+const counts: readonly Partial<Run>[] = [
+  {},
+  {
+    restarts: operator.maxRestarts,
+    reminders: operator.maxStopReminders,
+    verifyRounds: operator.maxVerifyRounds,
+    starts: 3,
+  },
+];
+
+/** Runs in every mixture of what matters. */
+export function everyRun(): readonly Run[] {
+  const kinds = [turns, saids, troubles, outboxes, counts];
+  return kinds.reduce<readonly Run[]>(
+    (runs, kind) => runs.flatMap((run) => kind.map((part) => ({ ...run, ...part }))),
+    [aRun()],
+  );
+}
+
+export const everyOutcome: readonly Outcome[] = [
+  { is: "merged" },
+  { is: "closed" },
+  { is: "no-change-needed", reason: "It is right." },
+  { is: "stopped-by", who: "ben", how: "removed the label" },
+  { is: "refused", reason: "the issue is closed", isQuiet: false },
+  { is: "refused", reason: "no write access", isQuiet: true },
+  ...(
+    [
+      "agent-failed",
+      "out-of-credit",
+      "login",
+      "nothing-committed",
+      "checks-fail",
+      "limit-reached",
+      "unknown-base",
+      "set-up-failed",
+      "push-refused",
+      "repository-unavailable",
+    ] as const
+  ).map((cause) => ({ is: "gave-up", cause, detail: "so it is" }) as const),
+];
+
+const deliveries: readonly Partial<Task>[] = [
+  {},
+  { delivered: { sha: "sha-1" } },
+  { delivered: { sha: "sha-1" }, pull },
+];
+const runPhases: readonly Phase[] = [
+  { at: "working", sinceMs },
+  { at: "waiting", sinceMs, on: permission },
+  { at: "waiting", sinceMs, on: atTerminal },
+  { at: "checking", sinceMs },
+];
+const someOutcomes = everyOutcome.filter(
+  (one) => one.is !== "gave-up" || one.cause === "login" || one.cause === "limit-reached",
+);
+
+/** Tasks in every phase that is about a run, with every run. */
+export function* everyRunTask(): Generator<Task> {
+  for (const run of everyRun()) {
+    for (const phase of runPhases) yield admitted({ run, phase });
+    for (const more of deliveries) yield admitted({ run, phase: { at: "delivering", sinceMs }, ...more });
+  }
+}
+
+/** Tasks in every other phase. */
+export function* everyOtherTask(): Generator<Task> {
+  const again = { ...aTask().asked, atMs: nowMs - 1_000 };
+  const policies = [silentRepository, { ...silentRepository, setup: ["npm ci"] }];
+  yield aTask();
+  yield aTask({ again });
+  yield admitted();
+  for (const policy of policies) yield admitted({ policy, phase: { at: "preparing", sinceMs } });
+  for (const reviewAsked of [true, false]) {
+    for (const since of [sinceMs, nowMs - operator.keepIdleSessionMs - 1]) {
+      const said = { ...aTask().said, reviewAsked };
+      yield admitted({
+        said,
+        run: aRun(),
+        phase: { at: "in-review", sinceMs: since },
+        delivered: { sha: "sha-1" },
+        pull,
+      });
+    }
+  }
+  for (const outcome of someOutcomes) {
+    for (const more of [{}, { again }, { run: aRun({ begun: true }) }]) {
+      yield admitted({ ...more, phase: { at: "stopped", sinceMs, outcome } });
+      yield admitted({ ...more, phase: { at: "ending", outcome } });
+      yield admitted({ ...more, phase: { at: "done", atMs: sinceMs, outcome } });
+    }
+  }
+}
+
+const there: WorkspaceSight & { is: "there" } = {
+  is: "there",
+  baseSha: "sha-base",
+  head: "sha-base",
+  commitsAhead: 0,
+  changedFiles: 0,
+  additions: 0,
+  deletions: 0,
+  uncommitted: 0,
+  midOperation: undefined,
+  lastSubject: "",
+};
+export const clean: WorkspaceSight = there;
+export const committed: WorkspaceSight = { ...there, head: "sha-1", commitsAhead: 1, lastSubject: "Mend it" };
+
+export const everyWorkspace: readonly WorkspaceSight[] = [
+  { is: "unknown" },
+  { is: "absent" },
+  clean,
+  { ...there, uncommitted: 2 },
+  committed,
+  { ...committed, head: "sha-2", uncommitted: 1 },
+  { ...committed, midOperation: "rebase" },
+];
+
+/** Sessions for the start that is wanted, and for another. */
+export function everySession(wanted: string): readonly SessionSight[] {
+  return [
+    { is: "unknown" },
+    { is: "absent" },
+    { is: "alive", agent: "busy", startedFor: wanted },
+    { is: "alive", agent: "idle", startedFor: wanted },
+    { is: "alive", agent: "waiting", startedFor: wanted },
+    { is: "alive", agent: "unknown", startedFor: "9-9-9" },
+    { is: "ended", status: "status 1", startedFor: wanted },
+    { is: "ended", status: "status 1", startedFor: "9-9-9" },
+  ];
+}
+
+export const everyJob: readonly JobSight[] = [
+  { is: "unknown" },
+  { is: "absent" },
+  { is: "running" },
+  { is: "passed" },
+  { is: "failed", command: "npm test", status: "status 1", tail: "1 failed" },
+];
+
+const labelled: ForgeSight = { issue: "open", labels: ["coppice"], pull: "none" };
+export const everyForge: readonly Sight["forge"][] = [
+  "unknown",
+  labelled,
+  { ...labelled, labels: [] },
+  { ...labelled, issue: "closed" },
+  { ...labelled, issue: "gone" },
+  { ...labelled, pull: { ref: pull, state: "open", headSha: "sha-1" } },
+  { ...labelled, pull: { ref: pull, state: "merged", headSha: "sha-1" } },
+  { ...labelled, pull: { ref: pull, state: "closed", headSha: "sha-1" } },
+];
+
+export const everyAdmission: readonly Sight["admission"][] = [
+  "unknown",
+  { is: "refused", reason: "no write access", isQuiet: true },
+  { is: "refused", reason: "the issue is closed", isQuiet: false },
+  {
+    is: "admitted",
+    brief: { title: "Mend the shop", body: "", comments: [], leftOut: 0 },
+    baseBranch: "main",
+    baseNamed: false,
+    policy: silentRepository,
+    mistakes: [],
+  },
+];
+
+export function aSight(more: Partial<Sight>): Sight {
+  return { ...unseen, attach: "tmux attach -r -t shop-1", ...more };
+}
