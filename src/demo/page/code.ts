@@ -14,7 +14,7 @@ import { diffFiles } from "./diff.ts";
 import { type Html, html, type Part } from "./html.ts";
 import { icon } from "./icons.ts";
 import { repositoryPage } from "./layout.ts";
-import { renderMarkdown } from "./markdown.ts";
+import { renderFile } from "./markdown.ts";
 import { type Entry, listBranches, listFolder, readBlob } from "./tree.ts";
 import type { View } from "./view.ts";
 import { ago, plural } from "./words.ts";
@@ -28,7 +28,7 @@ export async function homePage(view: View): Promise<string> {
   const content = html`<div class="columns">
     <div>
       <div id="files" data-live>${await folderCard(view, defaultBranch, sha, "")}</div>
-      ${readme !== undefined && html`<section class="card readme" id="readme" data-live><header>${icon("book")} <b>README</b></header><div class="prose">${renderMarkdown(readme, view.name)}</div></section>`}
+      ${readme !== undefined && html`<section class="card readme" id="readme" data-live><header>${icon("book")} <b>README</b></header><div class="prose">${renderFile(readme, view.name)}</div></section>`}
     </div>
     <aside aria-label="About"><section><h3>About</h3><p>${description ?? ""}</p></section>
       <section><h3>People</h3>${peopleOf(view)}</section></aside>
@@ -100,7 +100,7 @@ function fileCard(view: View, path: string, text: string): Html {
   const lines = text.replace(/\n$/, "").split("\n");
   const isProse = path.endsWith(".md");
   const body = isProse
-    ? html`<div class="prose">${renderMarkdown(text, view.name)}</div>`
+    ? html`<div class="prose">${renderFile(text, view.name)}</div>`
     : html`<table class="code"><tbody>${lines.map((line, at) => html`<tr id="L${at + 1}"><td class="number">${at + 1}</td><td>${line}</td></tr>`)}</tbody></table>`;
   return html`<section class="card"><header>${icon("file")} <b>${path.split("/").at(-1)}</b> <span class="muted">${plural(lines.length, "line")}</span></header>${body}</section>`;
 }

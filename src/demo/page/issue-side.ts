@@ -7,8 +7,9 @@ import { chip } from "./labels.ts";
 import { labelsOf, pathOf, type View } from "./view.ts";
 
 /** Beside the conversation: who, which labels, what belongs together. */
-export function issueSide(view: View, issue: Issue): Html {
-  return html`<aside aria-label="About this issue">
+export function issueSide(view: View, issue: Issue, first?: Part): Html {
+  return html`<aside aria-label="About it">
+    ${first}
     ${part("Assignees", "assignees", issue.assignees.length === 0 ? none("No one") : issue.assignees.map((user) => html`<p>${avatar(user, 20)} ${person(user)}</p>`))}
     <section>
       ${labelPicker(view, issue)}

@@ -4,10 +4,16 @@ import { type Html, trusted } from "./html.ts";
 
 /** Text of people and agents as a page shows it: GitHub's flavour, without anything that could run. */
 export function renderMarkdown(text: string, repository: string): Html {
-  return trusted(sanitize(parser.render(text, { repository }), rules));
+  return trusted(sanitize(talk.render(text, { repository }), rules));
 }
 
-const parser = withReferences(markdownIt({ html: true, linkify: true, breaks: true }));
+/** A file's text, where the end of a line is no more than a space. */
+export function renderFile(text: string, repository: string): Html {
+  return trusted(sanitize(files.render(text, { repository }), rules));
+}
+
+const talk = withReferences(markdownIt({ html: true, linkify: true, breaks: true }));
+const files = withReferences(markdownIt({ html: true, linkify: true }));
 
 const rules: sanitize.IOptions = {
   allowedTags: [

@@ -7,7 +7,7 @@ import type { View } from "./view.ts";
 /** What stands between a pull request and its merge, and the buttons. */
 export function mergeBox(view: View, issue: Issue, pull: Pull, hasBranch: boolean): Html {
   const { tone, lines, actions } = stateOf(view, issue, pull, hasBranch);
-  return html`<section class="merge-box ${tone}" aria-label="Merge"><span class="badge">${icon(tone === "purple" ? "merged" : "pull", 20)}</span>
+  return html`<section class="merge-box is-${tone}" aria-label="Merge"><span class="badge">${icon(tone === "purple" ? "merged" : "pull", 20)}</span>
     <div class="card">${lines}${actions !== undefined && html`<form method="post" action="${view.path}/pull/${pull.number}/state" class="buttons">${actions}</form>`}</div></section>`;
 }
 

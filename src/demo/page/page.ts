@@ -1,5 +1,4 @@
 import type { Context, Hono, MiddlewareHandler } from "hono";
-import { csrf } from "hono/csrf";
 import type { Github } from "../github/start.ts";
 import { Refusal } from "../github/world/errors.ts";
 import { findStore } from "../github/world/world.ts";
@@ -18,7 +17,6 @@ import { type View, viewOf } from "./view.ts";
 /** The web pages of the stand-in. They read the same world as the API, and act through the same calls as people there. */
 export function mountPage(app: Hono, github: Github, options: PageOptions): void {
   app.use(guarded(github));
-  app.use(csrf());
   mountAssets(app, github);
   mountLive(app, github);
   mountActing(app, github);
@@ -27,14 +25,17 @@ export function mountPage(app: Hono, github: Github, options: PageOptions): void
   app.notFound((c) => missing(c, github, options));
 }
 
-/** Nothing on these pages may run or load but what is ours, and no other site's name may lead here. */
+/** Nothing on these pages may run or load but what is ours; no other site's name may lead here, and no other site's form. */
 function guarded({ host }: Github): MiddlewareHandler {
   const port = host.split(":")[1];
   const names = new Set([host, `localhost:${port}`]);
+  const isOurs = (origin: string | undefined): boolean => names.has((origin ?? "").replace(/^http:\/\//, ""));
   const policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
   return async (c, next) => {
     if (!names.has(c.req.header("host") ?? "")) return c.text("This is not the name of this server.", 421);
+    // Browsers say with every form from where it comes.
+    if (c.req.method === "POST" && !isOurs(c.req.header("origin"))) return c.text("This form is not ours.", 403);
     await next();
     c.header("Content-Security-Policy", policy);
     c.header("X-Content-Type-Options", "nosniff");

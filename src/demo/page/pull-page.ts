@@ -82,7 +82,7 @@ async function conversation(view: View, issue: Issue, pull: Pull): Promise<Html>
       <div id="merge" data-live>${mergeBox(view, issue, pull, hasBranch)}</div>
       ${commentForm(view, issue, pull.merged !== undefined)}
     </div>
-    <div>${part("Reviewers", "reviewers", reviewers(view, pull))}${issueSide(view, issue)}</div>
+    ${issueSide(view, issue, part("Reviewers", "reviewers", reviewers(view, pull)))}
   </div>`;
 }
 
@@ -152,18 +152,25 @@ function threadsOf({ store }: View, review: Review): Thread[] {
 }
 
 function reviewers(view: View, { number, requested }: Pull): Part {
-  const verdicts = latestVerdicts(shownReviews(view, number));
-  if (verdicts.length + requested.length === 0) return none("No reviews");
+  const latest = latestOfEach(shownReviews(view, number).filter(({ author }) => !requested.includes(author.user)));
+  if (latest.length + requested.length === 0) return none("No reviews");
   return [
-    verdicts.map(({ author, state }) => {
-      const [name, tone] = verdictWords[state];
-      return html`<p>${avatar(author.user, 20)} ${person(author.user)} <span class="end ${tone}">${icon(name)}</span></p>`;
+    latest.map(({ author, state }) => {
+      const [name, tone, words] = verdictWords[state];
+      return html`<p>${avatar(author.user, 20)} ${person(author.user)} <span class="end ${tone}" title="${words}">${icon(name)}</span></p>`;
     }),
     requested.map(
       (user) =>
         html`<p>${avatar(user, 20)} ${person(user)} <span class="end amber" title="asked for a review">${icon("dot")}</span></p>`,
     ),
   ];
+}
+
+/** Whoever gave a verdict stands by it, whatever he remarked later. */
+function latestOfEach(reviews: readonly Review[]): Review[] {
+  const remarks = new Map(reviews.map((review) => [review.author.user.id, review]));
+  const verdicts = latestVerdicts(reviews).map((review) => [review.author.user.id, review] as const);
+  return [...new Map([...remarks, ...verdicts]).values()];
 }
 
 async function commits(view: View, pull: Pull): Promise<Html> {

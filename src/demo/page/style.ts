@@ -62,7 +62,7 @@ code, pre, .code { font-family: var(--mono); font-size: 12px; }
 .menu > summary::-webkit-details-marker { display: none; }
 .popover { position: absolute; z-index: 5; top: calc(100% + 6px); right: 0; width: max-content; min-width: 280px; max-width: min(360px, 92vw); padding: 8px; border: 1px solid var(--line); border-radius: 12px; background: var(--page); box-shadow: 0 8px 24px #0003; }
 .popover > p { padding: 4px 8px 8px; color: var(--muted); font-size: 12px; }
-.act-as .popover button, .picker .popover button { display: flex; gap: 8px; align-items: flex-start; width: 100%; padding: 8px; border: 0; border-radius: 6px; background: none; color: inherit; font: inherit; text-align: left; cursor: pointer; }
+.act-as .popover button, .picker .popover button { display: flex; gap: 8px; align-items: flex-start; width: 100%; padding: 8px; border: 0; border-radius: 6px; background: none; color: inherit; font: inherit; text-align: left; white-space: normal; cursor: pointer; }
 .popover button small { color: var(--muted); }
 .act-as .popover button:hover, .picker .popover button:hover { background: var(--soft); }
 .act-as .popover button[aria-current] { background: var(--soft); }
@@ -85,7 +85,7 @@ main { max-width: 1216px; margin: 0 auto; padding: 24px; }
 footer { max-width: 1216px; margin: 24px auto 0; padding: 24px; border-top: 1px solid var(--line); color: var(--muted); font-size: 12px; }
 
 /* Buttons and fields */
-button, .button, select { display: inline-flex; align-items: center; gap: 8px; padding: 5px 16px; border: 1px solid var(--line); border-radius: 6px; background: var(--soft); color: var(--ink); font: inherit; font-weight: 500; line-height: 20px; cursor: pointer; }
+button, .button, select { display: inline-flex; align-items: center; gap: 8px; padding: 5px 16px; border: 1px solid var(--line); border-radius: 6px; background: var(--soft); color: var(--ink); font: inherit; font-weight: 500; line-height: 20px; white-space: nowrap; cursor: pointer; }
 select { padding: 5px 8px; font-weight: 400; }
 button:hover, .button:hover { background: color-mix(in srgb, var(--line) 40%, var(--soft)); color: inherit; text-decoration: none; }
 .primary { border-color: #1f232826; background: var(--green-fill); color: #fff; }
@@ -106,11 +106,10 @@ textarea { resize: vertical; min-height: 80px; }
 .state.open { background: var(--green-fill); } .state.merged { background: var(--purple-fill); } .state.closed { background: var(--red-fill); } .state.draft { background: var(--gray-fill); }
 .ref { padding: 2px 6px; border-radius: 6px; background: var(--hunk); color: var(--link); overflow-wrap: anywhere; }
 .columns { display: grid; grid-template-columns: minmax(0, 1fr) 256px; gap: 32px; align-items: start; }
-.columns aside section, .columns > div > section { padding: 0 0 16px; margin-bottom: 16px; border-bottom: 1px solid var(--line); }
-.columns aside section:last-child { border: 0; }
-aside h3, .columns > div > section > h3 { margin-bottom: 8px; color: var(--muted); font-size: 12px; font-weight: 600; }
-aside p, .columns > div > section p { display: flex; align-items: center; gap: 6px; margin-bottom: 4px; }
-.columns > div > section.readme p { display: block; }
+aside section { padding: 0 0 16px; margin-bottom: 16px; border-bottom: 1px solid var(--line); }
+aside section:last-child { border: 0; }
+aside h3 { margin-bottom: 8px; color: var(--muted); font-size: 12px; font-weight: 600; }
+aside p { display: flex; align-items: center; gap: 6px; margin-bottom: 4px; }
 .picker > summary { display: flex; align-items: center; color: var(--muted); }
 .picker > summary h3 { flex: 1; margin-bottom: 8px; }
 .picker > summary:hover { color: var(--link); }
@@ -161,7 +160,7 @@ aside p, .columns > div > section p { display: flex; align-items: center; gap: 6
 .prose code { padding: .2em .4em; border-radius: 6px; background: color-mix(in srgb, var(--muted) 18%, transparent); font-size: 85%; }
 .prose pre { padding: 16px; overflow: auto; border-radius: 6px; background: var(--soft); line-height: 1.45; } .prose pre code { padding: 0; background: none; font-size: 12px; overflow-wrap: normal; }
 .prose blockquote { padding: 0 1em; border-left: .25em solid var(--line); color: var(--muted); } .prose blockquote > :last-child { margin-bottom: 0; }
-.prose table { display: block; width: max-content; max-width: 100%; overflow: auto; border-collapse: collapse; } .prose th, .prose td { padding: 6px 13px; border: 1px solid var(--line); } .prose tr:nth-child(2n) { background: var(--soft); } .prose th:empty { padding: 0; border: 0; }
+.prose table { display: block; width: max-content; max-width: 100%; overflow: auto; border-collapse: collapse; } .prose th, .prose td { padding: 6px 13px; border: 1px solid var(--line); overflow-wrap: normal; } .prose td code { overflow-wrap: anywhere; } .prose tr:nth-child(2n) { background: var(--soft); } .prose th:empty { padding: 0; border: 0; }
 .prose summary { cursor: pointer; } .prose hr { height: 4px; border: 0; background: var(--faint); } .prose img { max-width: 100%; }
 
 /* Lists */
@@ -194,7 +193,7 @@ aside p, .columns > div > section p { display: flex; align-items: center; gap: 6
 .code td.line { position: relative; } .sign { display: inline-block; width: 14px; user-select: none; }
 .add-remark { position: absolute; left: -11px; z-index: 1; width: 20px; height: 20px; border-radius: 6px; background: var(--link); color: #fff; font-weight: 700; text-align: center; line-height: 20px; opacity: 0; }
 .code tr:hover .add-remark, .add-remark:focus { opacity: 1; } .add-remark:hover { color: #fff; text-decoration: none; }
-.remarks > td { padding: 12px 16px !important; font-family: -apple-system, BlinkMacSystemFont, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; font-size: 14px; background: var(--soft); white-space: normal !important; }
+.remarks > td { padding: 12px 16px !important; font-family: -apple-system, BlinkMacSystemFont, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; font-size: 14px; background: var(--soft); white-space: normal !important; overflow-wrap: normal !important; line-height: 1.5; }
 .diff-sum { margin-bottom: 12px; } .pad { padding: 16px; }
 .diff { overflow: hidden; }
 .thread .remark { padding: 12px 16px; border-top: 1px solid var(--faint); } .remark .prose { padding: 6px 0 0 30px; } .remark p { display: block; }
@@ -208,8 +207,8 @@ aside p, .columns > div > section p { display: flex; align-items: center; gap: 6
 .review-menu { width: max-content; margin: 0 0 12px auto; } .review-menu .popover { width: 380px; padding: 16px; }
 .merge-box { display: grid; grid-template-columns: 40px minmax(0, 1fr); gap: 16px; margin: 16px 0; padding-top: 16px; border-top: 2px solid var(--line); border-bottom: 0 !important; }
 .merge-box > .badge { width: 40px; height: 40px; border: 0; border-radius: 6px; color: #fff; background: var(--gray-fill); }
-.merge-box.green > .badge { background: var(--green-fill); } .merge-box.purple > .badge { background: var(--purple-fill); } .merge-box.red > .badge { background: var(--red-fill); }
-.merge-box.green > .card { border-color: var(--green); } .merge-box.purple > .card { border-color: var(--purple); }
+.merge-box.is-green > .badge { background: var(--green-fill); } .merge-box.is-purple > .badge { background: var(--purple-fill); } .merge-box.is-red > .badge { background: var(--red-fill); }
+.merge-box.is-green > .card { border-color: var(--green); } .merge-box.is-purple > .card { border-color: var(--purple); }
 .merge-line { display: flex; gap: 12px; padding: 12px 16px; border-bottom: 1px solid var(--faint); } .merge-line:last-child { border-bottom: 0; }
 .merge-line p { display: block !important; margin: 0 !important; }
 .merge-box form { justify-content: flex-start; padding: 12px 16px; background: var(--soft); border-radius: 0 0 6px 6px; }
@@ -221,7 +220,7 @@ aside p, .columns > div > section p { display: flex; align-items: center; gap: 6
   .home .pill, .act-as summary span { display: none; }
   main { padding: 16px; }
   .columns { grid-template-columns: minmax(0, 1fr); }
-  .columns > aside, .columns > div:last-child:not(:first-child) { order: 2; }
+  .columns > aside { order: 2; }
   .box { grid-template-columns: minmax(0, 1fr); } .box > .avatar { display: none; } .box > .card > header > .avatar { display: inline-block; }
   .timeline::before { left: 15px; } .event { padding-left: 0; } .review .box, .review .thread { margin-left: 0; }
   .merge-box { grid-template-columns: minmax(0, 1fr); } .merge-box > .badge { display: none; }
