@@ -34,11 +34,6 @@ export const bash = (command: string): Turn => call("Bash", { command, descripti
 
 export const write = (filePath: string, content: string): Turn => call("Write", { file_path: filePath, content });
 
-export const read = (filePath: string): Turn => call("Read", { file_path: filePath });
-
-export const edit = (filePath: string, before: string, after: string): Turn =>
-  call("Edit", { file_path: filePath, old_string: before, new_string: after });
-
 export const submit = (title: string, body: string): Turn => call("mcp__coppice__submit_pull_request", { title, body });
 
 export const noChange = (reason: string): Turn => call("mcp__coppice__no_change_needed", { reason });
@@ -54,11 +49,6 @@ export const question = (text: string, options: readonly string[]): Turn =>
       },
     ],
   });
-
-/** Several parts in one answer, such as words followed by two tool calls. */
-export const together = (...turns: readonly Turn[]): Turn => ({
-  parts: turns.flatMap((turn) => ("parts" in turn ? turn.parts : [])),
-});
 
 export const costing = (turn: Turn, tokens: Tokens): Turn => ("parts" in turn ? { ...turn, tokens } : turn);
 

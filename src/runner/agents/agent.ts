@@ -18,7 +18,10 @@ export interface AgentAdapter {
   answer(run: RunFolder, asked: NamedEvent, reply: Reply): Promise<"given" | "too-late">;
   /** What the agent is doing right now. Only tells something while its process lives. */
   look(run: RunFolder): Promise<Look>;
-  /** Says something to a living session without typing into its terminal: no dialog is answered, no draft disturbed. */
+  /**
+   * Says something to a living session without typing into its terminal: no dialog is answered, no draft disturbed. Only the
+   * event `prompt-taken` shows that it was heard: a session may die in between.
+   */
   tell(run: RunFolder, text: string): Promise<"told" | "not-reachable">;
   /** Figures of the whole conversation so far, earlier runs of the same session included. May be seconds behind. */
   usage(run: RunFolder): Promise<Usage>;

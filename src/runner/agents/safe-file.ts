@@ -19,7 +19,7 @@ export async function readSafely(path: string, maxBytes: number): Promise<SafeRe
     const { bytesRead, buffer } = await file.read(Buffer.alloc(stat.size), 0, stat.size, 0);
     return { text: buffer.toString("utf8", 0, bytesRead), atMs: stat.mtimeMs };
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return "absent";
+    if (hasCode(error, "ENOENT", "ENOTDIR")) return "absent";
     if (hasCode(error, "ELOOP", "EMLINK")) return { odd: "a symbolic link" };
     if (hasCode(error, "ENXIO", "EISDIR", "EACCES", "EPERM")) return { odd: "not a readable file" };
     throw error;

@@ -7,6 +7,7 @@ import { type Launch, writeLaunch } from "../launch.ts";
 import type { RunFolder } from "../run-folder.ts";
 import { writeWhole } from "../safe-file.ts";
 import { configFileOf, skipOnboarding, trustWorkspace } from "./config-file.ts";
+import { carryCost } from "./cost.ts";
 import { type Facts, factsOf, readFacts, saveFacts } from "./facts.ts";
 import { readHookEvent } from "./hook-event.ts";
 import { tellInbox } from "./inbox.ts";
@@ -32,7 +33,7 @@ export function createClaude({ program }: { readonly program: string }): AgentAd
 }
 
 async function prepare(program: string, run: RunFolder, spec: RunSpec): Promise<Launch> {
-  const facts = factsOf(spec);
+  const facts = await carryCost(run, factsOf(spec));
   await makeFolders(facts);
   await answerDialogs(facts, spec);
   await forgetDeadSessions(facts);

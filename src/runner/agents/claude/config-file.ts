@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { KnownError } from "../../../errors.ts";
 import { hasCode, listFolder, writeWhole } from "../safe-file.ts";
-import { withConfigLock } from "./config-lock.ts";
+import { breakConfigLock, withConfigLock } from "./config-lock.ts";
 
 const record = z.record(z.string(), z.unknown());
 
@@ -29,10 +29,11 @@ export async function trustWorkspace(configFile: string, workspaceDir: string): 
   });
 }
 
-/** Answers the questions of a first start, in a configuration that is ours alone. */
+/** Answers the questions of a first start, in a configuration that is ours alone, while no CLI runs in it. */
 export async function skipOnboarding(configFile: string, apiKey: string | undefined): Promise<void> {
   // The CLI knows an approved key by its end.
   const approved = apiKey === undefined ? [] : [apiKey.slice(-20)];
+  await breakConfigLock(configFile);
   await change(configFile, (before) => ({
     ...before,
     hasCompletedOnboarding: true,

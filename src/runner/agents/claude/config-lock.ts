@@ -45,6 +45,11 @@ async function isStale(lock: string): Promise<boolean> {
   }
 }
 
+/** For a configuration of ours where no CLI runs: a killed one left its lock, and the next would wait for it. */
+export async function breakConfigLock(configFile: string): Promise<void> {
+  await free(`${configFile}.lock`);
+}
+
 async function free(lock: string): Promise<void> {
   try {
     await rmdir(lock);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { RunSpec } from "../agent.ts";
 import type { RunFolder } from "../run-folder.ts";
-import { writeWhole } from "../safe-file.ts";
+import { parseJson, writeWhole } from "../safe-file.ts";
 
 const shape = z.object({
   agentSessionId: z.uuid(),
@@ -13,6 +13,9 @@ const shape = z.object({
   configDir: z.string().optional(),
   /** Where the CLI puts its sockets, unless that path would be too long for one. */
   temporaryDir: z.string().optional(),
+  /** What the CLI had noted as the conversation's cost before this start, and what had been counted beyond that. */
+  restoredUsd: z.number().optional(),
+  lostUsd: z.number().default(0),
   home: z.string(),
   path: z.string(),
 });
@@ -31,6 +34,7 @@ export function factsOf(spec: RunSpec): Facts {
     agentSessionId: spec.agentSessionId,
     ...(spec.login.by === "owner" ? { stateDir: join(home, ".claude") } : { stateDir: configDir, configDir }),
     ...(Buffer.byteLength(temporaryDir) > longestTemporaryDir ? {} : { temporaryDir }),
+    lostUsd: 0,
     home,
     path: spec.environment["PATH"] ?? "",
   };
@@ -40,6 +44,12 @@ export async function saveFacts(run: RunFolder, facts: Facts): Promise<void> {
   await writeWhole(run.facts, JSON.stringify(facts));
 }
 
+/** @throws when the run was never prepared. */
 export async function readFacts(run: RunFolder): Promise<Facts> {
   return shape.parse(JSON.parse(await readFile(run.facts, "utf8")));
+}
+
+/** Another agent's run has other facts: undefined then. */
+export function parseFacts(text: string): Facts | undefined {
+  return shape.safeParse(parseJson(text)).data;
 }

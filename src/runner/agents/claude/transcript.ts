@@ -55,6 +55,19 @@ function isMessage(text: string): boolean {
   return z.object({ type: z.enum(["user", "assistant"]) }).safeParse(parseJson(text)).success;
 }
 
+const costState = z.object({ type: z.literal("cost-state"), totalCostUSD: z.number() });
+
+/** What the conversation had cost when the CLI last ended properly; it starts counting from there. */
+export async function readCostState(facts: Facts): Promise<number | undefined> {
+  const path = await findTranscript(facts);
+  const read = path === undefined ? "absent" : await readSafely(path, maxTranscriptBytes);
+  if (read === "absent" || "odd" in read) return undefined;
+  const states = read.text.split("\n").filter((text) => text.includes('"cost-state"'));
+  return states
+    .map((text) => costState.safeParse(parseJson(text)).data?.totalCostUSD)
+    .findLast((usd) => usd !== undefined);
+}
+
 /** Every answer of the model in the conversation and in those of its subagents; the conversation's own come last. */
 export async function readAnswers(facts: Facts): Promise<Answer[]> {
   const main = await findTranscript(facts);

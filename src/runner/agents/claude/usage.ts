@@ -1,16 +1,9 @@
-import { z } from "zod";
 import type { Usage } from "../agent.ts";
 import { maxSaid } from "../own-event.ts";
 import type { RunFolder } from "../run-folder.ts";
-import { readJsonSafely } from "../safe-file.ts";
+import { costOf, readStatus } from "./cost.ts";
 import type { Facts } from "./facts.ts";
 import { type Answer, readAnswers } from "./transcript.ts";
-
-const status = z.object({
-  cost: z.object({ total_cost_usd: z.number() }).optional().catch(undefined),
-  model: z.object({ id: z.string() }).optional().catch(undefined),
-});
-type Status = z.infer<typeof status>;
 
 /** Tokens and words come from the conversation's file, the cost from the status line: only the CLI knows the prices. */
 export async function readUsage(run: RunFolder, facts: Facts): Promise<Usage> {
@@ -24,7 +17,7 @@ export async function readUsage(run: RunFolder, facts: Facts): Promise<Usage> {
     outputTokens: sum((of) => of.output_tokens),
     cacheReadTokens: sum((of) => of.cache_read_input_tokens),
     cacheWriteTokens: sum((of) => of.cache_creation_input_tokens),
-    costUsd: latest.cost?.total_cost_usd,
+    costUsd: costOf(facts, latest),
     model: answers.at(-1)?.model ?? latest.model?.id,
     said: answers.map(wordsOf).findLast((words) => words !== ""),
   };
@@ -33,9 +26,4 @@ export async function readUsage(run: RunFolder, facts: Facts): Promise<Usage> {
 function wordsOf(answer: Answer): string {
   const texts = answer.content.flatMap((part) => (part.type === "text" ? (part.text ?? []) : []));
   return texts.join("\n").slice(0, maxSaid);
-}
-
-async function readStatus(run: RunFolder): Promise<Status> {
-  const parsed = status.safeParse(await readJsonSafely(run.status, 100_000));
-  return parsed.success ? parsed.data : {};
 }

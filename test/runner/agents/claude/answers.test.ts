@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
+import { createClaude } from "../../../../src/runner/agents/claude/claude.ts";
 import { bash, noChange, question, say } from "../../../model/script.ts";
 import { startBench } from "./bench.ts";
 import { realClaude } from "./real-claude.ts";
@@ -56,11 +57,10 @@ describe.skipIf(realClaude === undefined)("answering the real CLI", () => {
   it("a permission waits while the bot is away, and is found in the spool afterwards", async () => {
     const bench = await startBench([outside, say("Done.")]);
     await bench.becomes({ waiting: "permission prompt" });
-    // Longer than any end of turn is held, and nobody has read the spool.
-    await new Promise((resolve) => setTimeout(resolve, 25_000));
-    expect(await bench.adapter.look(bench.run)).toEqual({ waiting: "permission prompt" });
-    const asked = await bench.next("asks-permission");
-    expect(await bench.adapter.answer(bench.run, asked, { do: "allow" })).toBe("given");
+    const restarted = createClaude({ program: realClaude ?? "" });
+    const asked = (await restarted.events(bench.run)).find((one) => one.event.kind === "asks-permission");
+    if (asked === undefined) throw new Error("the question is not in the spool");
+    expect(await restarted.answer(bench.run, asked, { do: "allow" })).toBe("given");
     await bench.next("turn-ended");
   });
 

@@ -28,6 +28,8 @@ export type Bench = {
   readonly workspace: string;
   /** Starts the session (again), as `prepare` says. */
   start(changes?: Partial<RunSpec>): Promise<void>;
+  /** Starts it again with a run folder of its own, beside the first. */
+  startBeside(): Promise<RunFolder>;
   /** The next event of a kind; earlier ones of other kinds are passed over. */
   next<K extends Kind>(kind: K): Promise<Seen<K>>;
   /** Everything taken out of the spool so far. */
@@ -77,7 +79,12 @@ export async function startBench(script: Script, changes: Partial<RunSpec> = {})
   };
   const start = async (more: Partial<RunSpec> = {}) => bench.open(await adapter.prepare(run, { ...spec, ...more }));
   await start();
-  return { ...bench, start };
+  async function startBeside(): Promise<RunFolder> {
+    const next = await makeRunFolder(join(folder, "run 2"));
+    await bench.open(await adapter.prepare(next, spec));
+    return next;
+  }
+  return { ...bench, start, startBeside };
 }
 
 async function makeWorkspace(folder: string): Promise<string> {

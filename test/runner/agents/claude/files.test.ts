@@ -1,5 +1,6 @@
 import { chmod, mkdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { skipOnboarding, trustWorkspace } from "../../../../src/runner/agents/claude/config-file.ts";
 import type { Facts } from "../../../../src/runner/agents/claude/facts.ts";
@@ -41,11 +42,21 @@ describe("the CLI's configuration", () => {
     expect(await readFile(file, "utf8")).toBe("{ half");
   });
 
-  it("waits for a CLI that is writing it, but not for a dead one", async () => {
-    const file = join(await temporaryFolder(), ".claude.json");
+  it("waits while a CLI writes it, and takes the lock of one that died", async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, ".claude.json");
     await mkdir(`${file}.lock`);
+    const trusted = trustWorkspace(file, folder);
+    await expect(Promise.race([trusted, sleep(300, "waits")])).resolves.toBe("waits");
     const longAgo = new Date(Date.now() - 60_000);
     await utimes(`${file}.lock`, longAgo, longAgo);
+    await trusted;
+    expect(await json(file)).toMatchObject({ projects: { [folder]: { hasTrustDialogAccepted: true } } });
+  });
+
+  it("of ours does not wait for a killed CLI's lock", async () => {
+    const file = join(await temporaryFolder(), ".claude.json");
+    await mkdir(`${file}.lock`);
     await skipOnboarding(file, undefined);
     expect(await json(file)).toMatchObject({ hasCompletedOnboarding: true });
   });
@@ -189,7 +200,15 @@ async function someFacts(): Promise<Facts> {
   const stateDir = await temporaryFolder();
   const path = process.env["PATH"] ?? "";
   const temporaryDir = join(stateDir, "tmp");
-  return { agentSessionId: crypto.randomUUID(), stateDir, configDir: stateDir, temporaryDir, home: stateDir, path };
+  return {
+    agentSessionId: crypto.randomUUID(),
+    stateDir,
+    configDir: stateDir,
+    temporaryDir,
+    lostUsd: 0,
+    home: stateDir,
+    path,
+  };
 }
 
 async function session(facts: Facts, pid: number, what: object): Promise<void> {

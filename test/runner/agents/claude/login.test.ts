@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { say } from "../../../model/script.ts";
@@ -20,7 +20,6 @@ describe.skipIf(realClaude === undefined)("the real CLI with a login", () => {
       projects: { "/somewhere": { allowedTools: ["x"] }, [bench.workspace]: { hasTrustDialogAccepted: true } },
     });
     expect(after).not.toHaveProperty("customApiKeyResponses");
-    console.log(await readdir(home), (await stat(join(home, "dotfiles", "claude.json"))).size);
   });
 
   it("takes a token of the owner's for machines", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { exitStatus } from "../../../../src/runner/agents/launch.ts";
-import { bash, question, say } from "../../../model/script.ts";
+import { bash, costing, question, say } from "../../../model/script.ts";
 import { type Bench, startBench } from "./bench.ts";
 import { realClaude } from "./real-claude.ts";
 
@@ -70,16 +70,39 @@ describe.skipIf(realClaude === undefined)("talking to the real CLI", () => {
   it("a killed session goes on with its conversation in a new process, and is told the news", async () => {
     const bench = await startBench([bash("git status"), say("Half done."), say("Now all.")]);
     await bench.next("turn-ended");
+    // The CLI keeps its latest lines to itself for a while; killed then, it would lose them.
+    const turns = async () => (await bench.adapter.usage(bench.run)).turns;
+    await vi.waitFor(async () => expect(await turns()).toBe(2), 10_000);
     await bench.kill("SIGKILL");
-    expect(await bench.adapter.tell(bench.run, "Anybody there?")).toBe("not-reachable");
+    // Threads of a dead program may keep its socket open for a moment.
+    const tell = () => bench.adapter.tell(bench.run, "Anybody there?");
+    await vi.waitFor(async () => expect(await tell()).toBe("not-reachable"), 10_000);
     await bench.start({ brief: "Checks failed: see @/etc/hostname", prompt: "Read {brief} and go on." });
     expect((await bench.next("session-started")).event.how).toBe("resumed");
     expect((await bench.next("turn-ended")).event.said).toBe("Now all.");
     const [first, , resumed] = bench.model.asks;
     expect(resumed?.opening).toContain(first?.opening.slice(-100));
     expect(resumed?.news).toContain("Checks failed: see @/etc/hostname");
-    expect(await bench.adapter.usage(bench.run)).toMatchObject({ turns: 3, said: "Now all." });
+    await vi.waitFor(async () => expect(await turns()).toBe(3), 10_000);
+    expect(await bench.adapter.usage(bench.run)).toMatchObject({ said: "Now all." });
   });
+
+  it.each<NodeJS.Signals>(["SIGTERM", "SIGKILL"])(
+    "its cost adds up over a %s and a new start elsewhere",
+    async (signal) => {
+      const tokens = { input: 10_000, output: 500 };
+      const bench = await startBench([costing(say("One."), tokens), costing(say("Two."), tokens)]);
+      const cost = async () => (await bench.adapter.usage(bench.run)).costUsd ?? 0;
+      await rest(bench);
+      await vi.waitFor(async () => expect(await cost()).toBeGreaterThan(0), 10_000);
+      const first = await cost();
+      await bench.kill(signal);
+      const next = await bench.startBeside();
+      expect((await bench.adapter.usage(next)).costUsd).toBeCloseTo(first, 6);
+      const both = async () => expect((await bench.adapter.usage(next)).costUsd).toBeCloseTo(2 * first, 6);
+      await vi.waitFor(both, 40_000);
+    },
+  );
 
   it("a session killed before the model answered starts over under the same name", async () => {
     const bench = await startBench([{ fault: "hang" }, say("Done.")]);
