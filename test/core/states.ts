@@ -162,8 +162,8 @@ const there: WorkspaceSight & { is: "there" } = {
   midOperation: undefined,
   lastSubject: "",
 };
-export const clean: WorkspaceSight = there;
-export const committed: WorkspaceSight = { ...there, head: "sha-1", commitsAhead: 1, lastSubject: "Mend it" };
+export const clean = there;
+export const committed: typeof there = { ...there, head: "sha-1", commitsAhead: 1, lastSubject: "Mend it" };
 
 export const everyWorkspace: readonly WorkspaceSight[] = [
   { is: "unknown" },
