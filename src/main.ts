@@ -42,15 +42,17 @@ export interface ServiceOptions {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** Wires everything: the one place that knows all others. */
+/** Wires everything: the one place that knows all others. What was opened is closed again when the start fails. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { settings, log, redactor, environment = process.env } = options;
   const nowMs = Date.now;
+  await using opened = new AsyncDisposableStack();
   for (const warning of settings.warnings) log.warn({}, warning);
   const agents = agentsOf(options);
   const operator = operatorPolicy(settings, [...agents.keys()]);
   const places = placesIn(settings.service.homePath);
   const store = await openStore({ file: join(settings.service.homePath, "coppice.db"), log, nowMs });
+  opened.defer(() => store.close());
 
   const { probot, octokits, whoWeAre } = createProbotApp(settings, log);
   const forge = createForge({
@@ -65,7 +67,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     nowMs,
   });
 
-  const tmux = createTmux({ socketPath: places.tmuxSocket, environment });
   const walls = await createWalls(wallsOptions(options, places));
   const workspaces = createWorkspaces({
     places,
@@ -76,7 +77,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
   const runner = createRunner({
     places,
-    tmux,
+    tmux: createTmux({ socketPath: places.tmuxSocket, environment }),
     workspaces,
     agents,
     operator,
@@ -87,17 +88,21 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     environment,
     onNews: (issue) => loop.wake(issue),
   });
+  opened.defer(() => runner.close());
 
   const world: World = { store, forge, runner, operator, log, nowMs, newConversation: randomUUID };
   const loop = createLoop(world);
+  opened.defer(() => loop.stop());
   const sweeper = createSweeper({
     sweep: () => forge.sweep(store),
     wake: () => void loop.wakeForFacts(),
     everyMs: operator.sweepEveryMs,
     log,
   });
+  opened.defer(() => sweeper.stop());
 
-  let ownLogin: string | undefined;
+  const self = await introduce(whoWeAre, log);
+  opened.defer(() => self.forget());
   const server = await startServer({
     host: settings.service.host,
     port: settings.service.port,
@@ -107,63 +112,61 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       wake: () => void loop.wakeForFacts(),
       forgetSettings: forge.forgetSettings,
       installationChanged: () => sweeper.soon(),
-      ownLogin: () => ownLogin,
+      ownLogin: self.login,
       log,
       nowMs,
     }),
     log,
   });
+  opened.defer(() => server.close());
   const url = `http://${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port}`;
-  const { webhookProxyUrl } = settings.app;
-  const relay =
-    webhookProxyUrl === undefined
-      ? undefined
-      : startRelay({ source: webhookProxyUrl, target: `${url}${webhooksPath}`, log });
+  if (settings.app.webhookProxyUrl !== undefined) {
+    const relay = startRelay({ source: settings.app.webhookProxyUrl, target: `${url}${webhooksPath}`, log });
+    opened.defer(() => relay.close());
+  }
 
-  ownLogin = await introduce(whoWeAre, log, (login) => {
-    ownLogin = login;
-  });
   await loop.start();
   sweeper.start();
   server.ready();
-  log.info({ url, home: settings.service.homePath, app: ownLogin ?? "not known yet" }, `Coppice listens on ${url}`);
-
-  return {
-    url,
-    async stop() {
-      log.info({}, "stops; sessions live on");
-      await relay?.close();
-      await server.close();
-      await sweeper.stop();
-      await loop.stop();
-      runner.close();
-      await store.close();
-    },
-  };
+  log.info({ url, home: settings.service.homePath, app: self.login() ?? "not known yet" }, `Coppice listens on ${url}`);
+  opened.defer(() => log.info({}, "stops; sessions live on"));
+  const running = opened.move();
+  return { url, stop: () => running.disposeAsync() };
 }
+
+interface Self {
+  /** Our bot's login, once GitHub has told it. */
+  login(): string | undefined;
+  /** Asks no more. */
+  forget(): void;
+}
+
+const askAgainMs = 30_000;
 
 /**
  * Who we are for GitHub. A key that it does not take ends the start; GitHub being out of reach does not: the sessions
  * here want to be looked after all the same, so it is asked again until it answers.
  */
-async function introduce(
-  whoWeAre: () => Promise<string>,
-  log: Logger,
-  late: (login: string) => void,
-): Promise<string | undefined> {
-  try {
-    return await whoWeAre();
-  } catch (error) {
-    if (!(error instanceof KnownError) || error.retry === "never") throw error;
-    log.warn({ err: error }, `${error.message}; goes on, and asks again`);
-    setTimeout(() => {
-      introduce(whoWeAre, log, late).then(
-        (login) => login !== undefined && late(login),
-        (later: unknown) => log.error({ err: later }, "GitHub does not take our key"),
-      );
-    }, 30_000).unref();
-    return undefined;
+async function introduce(whoWeAre: () => Promise<string>, log: Logger): Promise<Self> {
+  let login: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function ask(): Promise<void> {
+    try {
+      login = await whoWeAre();
+    } catch (error) {
+      if (!(error instanceof KnownError) || error.code === "FORGE_LOGIN") throw error;
+      log.warn({ err: error }, `${error.message}; goes on, and asks again`);
+      timer = setTimeout(askLater, askAgainMs);
+    }
   }
+
+  function askLater(): void {
+    ask().catch((error: unknown) => log.error({ err: error }, "GitHub does not know us"));
+  }
+
+  await ask();
+  return { login: () => login, forget: () => clearTimeout(timer) };
 }
 
 function wallsOptions({ settings, log, environment = process.env }: ServiceOptions, places: Places): WallsOptions {

@@ -56,6 +56,12 @@ function wanted(task: Task, nowMs: number): WantedSight {
     agent: isRunning && nowMs - (run?.lastSignMs ?? 0) > silentMs,
     setup: phase.at === "preparing" && policy.setup.length > 0,
     checks: phase.at === "checking" && policy.verify.length > 0,
-    usage: mayBeDone && (isRunning || phase.at === "checking" || phase.at === "delivering"),
+    usage: isRunning
+      ? mayBeDone
+        ? "now"
+        : "lately"
+      : phase.at === "checking" || phase.at === "delivering"
+        ? "now"
+        : "no",
   };
 }

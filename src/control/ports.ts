@@ -111,7 +111,8 @@ export interface WantedSight {
   readonly agent: boolean;
   readonly setup: boolean;
   readonly checks: boolean;
-  readonly usage: boolean;
+  /** Reading it costs more the longer the conversation is; `lately` is some seconds old. */
+  readonly usage: "no" | "lately" | "now";
 }
 
 export interface RunnerSight {
@@ -120,4 +121,5 @@ export interface RunnerSight {
   readonly setup: JobSight;
   readonly checks: JobSight;
   readonly usage: Usage | "unknown";
+  readonly said: string | undefined;
 }

@@ -42,11 +42,13 @@ export function advanceRun(before: Task, moment: Moment): Task {
   }
 }
 
+/** What the run cost so far, and what the agent said last. */
 function countTime(task: Task, { sight, nowMs }: Moment): Task {
   const { run } = task;
   if (run === undefined) return task;
   const usage = sight.usage === "unknown" ? task.usage : sight.usage;
-  return { ...task, usage: { ...usage, workedMs: Math.max(0, nowMs - run.startedAtMs - run.waitedMs) } };
+  const workedMs = Math.max(0, nowMs - run.startedAtMs - run.waitedMs);
+  return { ...task, usage: { ...usage, workedMs }, run: { ...run, lastSaid: sight.said ?? run.lastSaid } };
 }
 
 function overTime(task: Task, run: Run, { operator, nowMs }: Moment): Task | undefined {

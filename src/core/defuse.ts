@@ -13,7 +13,11 @@ const longestLine = 1_000;
  * issue, loads no image and holds no HTML. Markdown's own shapes stay. The result has to begin a line.
  */
 export function defuse(text: string): string {
-  return changeProse(plain(text, longestText), defuseProse).trim();
+  // Blank lines go, but not the indentation of the first one: it makes code of what would open a fence without it.
+  const whole = plain(text, longestText)
+    .replace(/^(?:[ \t]*\n)+/, "")
+    .trimEnd();
+  return changeProse(whole, defuseProse);
 }
 
 /** The same for a place in a line of ours. */

@@ -69,7 +69,8 @@ function splitCode(line: string): readonly string[] | undefined {
   let from = 0;
   for (let at = 0; at < runs.length; at += 1) {
     const open = runs[at];
-    const end = runs.findIndex((run, other) => other > at && run[0] === open?.[0]);
+    let end = at + 1;
+    while (end < runs.length && runs[end]?.[0] !== open?.[0]) end += 1;
     const close = runs[end];
     if (open === undefined || close === undefined) return undefined;
     const code = line.slice(open.index, close.index + close[0].length);

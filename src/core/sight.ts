@@ -10,6 +10,8 @@ export interface Sight {
   readonly setup: JobSight;
   readonly checks: JobSight;
   readonly usage: Usage | "unknown";
+  /** The last words of the agent, also in the middle of a turn. */
+  readonly said: string | undefined;
   readonly slot: Slot;
   /** The command by which a person attaches to the session. */
   readonly attach: string;
@@ -82,6 +84,7 @@ export const unseen: Sight = {
   setup: { is: "unknown" },
   checks: { is: "unknown" },
   usage: "unknown",
+  said: undefined,
   slot: { free: false, ahead: 0, why: "not looked yet" },
   attach: "",
 };

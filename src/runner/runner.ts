@@ -68,14 +68,14 @@ export function createRunner(options: RunnerOptions): OwnRunner {
     async look(task, want): Promise<RunnerSight> {
       watches.keep(task);
       const all = want.session ? await tmux.lookAll() : undefined;
-      const [workspace, session, setup, checks, usage] = await Promise.all([
+      const [workspace, session, setup, checks, used] = await Promise.all([
         want.workspace ? workspaces.look(task) : ({ is: "unknown" } as const),
         all === undefined ? ({ is: "unknown" } as const) : sessions.look(task, all, want.agent),
         want.setup ? lookJob(jobOf(task, setupName)) : ({ is: "unknown" } as const),
         want.checks ? lookJob(jobOf(task, checksName(task))) : ({ is: "unknown" } as const),
-        want.usage ? sessions.usage(task) : ("unknown" as const),
+        want.usage === "no" ? unused : sessions.usage(task, want.usage === "now" ? 0 : latelyMs),
       ]);
-      return { workspace, session, setup, checks, usage };
+      return { workspace, session, setup, checks, ...used };
     },
 
     attachCommand: (task) => tmux.attachCommand(namesOf(task).session, { readOnly: true }),
@@ -156,6 +156,8 @@ export function createRunner(options: RunnerOptions): OwnRunner {
 }
 
 const setupName = "setup";
+const latelyMs = 10_000;
+const unused = { usage: "unknown", said: undefined } as const;
 
 /** Each round of checks is a job of its own, so that an old result is not taken for a new one. */
 function checksName(task: Task): string {

@@ -5,7 +5,7 @@ import { namesOf, startOfSession } from "../core/names.ts";
 import type { AgentState, SessionSight } from "../core/sight.ts";
 import type { Message, Task, Usage } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
-import type { AgentAdapter, Look, RunSpec } from "./agents/agent.ts";
+import type { AgentAdapter, Usage as AgentUsage, Look, RunSpec } from "./agents/agent.ts";
 import { makeRunFolder, type RunFolder, runFolder } from "./agents/run-folder.ts";
 import { dropSpool } from "./agents/spool.ts";
 import type { Places } from "./places.ts";
@@ -16,7 +16,11 @@ export type Agents = ReadonlyMap<string, AgentAdapter>;
 /** The agents' sessions in tmux, and the talk with the agents in them. */
 export interface Sessions {
   look(task: Task, all: SessionsSight, isAgentWanted: boolean): Promise<SessionSight>;
-  usage(task: Task): Promise<Usage | "unknown">;
+  /** What the conversation cost so far, and what was said last; at most so old. */
+  usage(
+    task: Task,
+    maxAgeMs: number,
+  ): Promise<{ readonly usage: Usage | "unknown"; readonly said: string | undefined }>;
   events(task: Task): Promise<readonly { readonly key: string; readonly event: NamedEvent }[]>;
   dropEvents(task: Task, keys: readonly string[]): Promise<void>;
   /** Starts the session; what it needs is asked for once its folder is there. */
@@ -28,6 +32,7 @@ export interface Sessions {
 export function createSessions(tmux: Tmux, agents: Agents, places: Places): Sessions {
   const agentOf = (task: Task) => adapterOf(agents, task.agent);
   const runOf = (task: Task) => runFolder(places.run(task));
+  const used = new Map<string, { readonly run: string; readonly atMs: number; readonly found: AgentUsage }>();
 
   return {
     async look(task, all, isAgentWanted) {
@@ -41,18 +46,13 @@ export function createSessions(tmux: Tmux, agents: Agents, places: Places): Sess
       return { is: "alive", agent, startedFor };
     },
 
-    async usage(task) {
-      if (task.run === undefined) return "unknown";
-      const used = await agentOf(task).usage(runOf(task));
-      return {
-        model: used.model,
-        turns: used.turns,
-        inputTokens: used.inputTokens,
-        outputTokens: used.outputTokens,
-        cachedTokens: used.cacheReadTokens + used.cacheWriteTokens,
-        usd: used.costUsd ?? 0,
-        workedMs: task.usage.workedMs,
-      };
+    async usage(task, maxAgeMs) {
+      if (task.run === undefined) return { usage: "unknown", said: undefined };
+      const known = used.get(task.id);
+      const isFresh = known?.run === places.run(task) && Date.now() - known.atMs < maxAgeMs;
+      const found = isFresh ? known.found : await agentOf(task).usage(runOf(task));
+      if (!isFresh) used.set(task.id, { run: places.run(task), atMs: Date.now(), found });
+      return { usage: usageOf(task, found), said: found.said };
     },
 
     async events(task) {
@@ -101,6 +101,18 @@ export function createSessions(tmux: Tmux, agents: Agents, places: Places): Sess
     const event = { kind: "turn-ended", said: "", backgroundTasks: 0, wasSentOn: false } as const;
     return await agentOf(task).answer(runOf(task), { name, atMs: 0, event }, reply);
   }
+}
+
+function usageOf(task: Task, found: AgentUsage): Usage {
+  return {
+    model: found.model,
+    turns: found.turns,
+    inputTokens: found.inputTokens,
+    outputTokens: found.outputTokens,
+    cachedTokens: found.cacheReadTokens + found.cacheWriteTokens,
+    usd: found.costUsd ?? 0,
+    workedMs: task.usage.workedMs,
+  };
 }
 
 function adapterOf(agents: Agents, name: string): AgentAdapter {

@@ -13,6 +13,7 @@ import {
   pullTextOf,
   requestsOfApp,
   sessionsOf,
+  savedFilesIn,
   worktreesOf,
 } from "./sights.ts";
 import { eventually, setStage, type Stage } from "./stage.ts";
@@ -151,6 +152,8 @@ describe.skipIf(realClaude === undefined)("with the real Claude Code", () => {
     await github.as("mira").unlabel(repository, issue, "coppice");
     expect(await said("Stopped")).toContain("mira removed the label");
     await eventually("no session", () => (sessionsOf(tmuxSocket).length === 0 ? true : undefined));
+    await eventually("no workspace", () => (worktreesOf(stage!.home).includes("issue-1") ? undefined : true));
+    expect(savedFilesIn(stage!.home)).toContain("draft.txt");
   });
 
   test("nothing of GitHub's and nothing of ours is in the agent's environment", async () => {

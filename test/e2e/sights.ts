@@ -76,3 +76,20 @@ export function phasesIn(home: string): string[] {
   database.close();
   return rows.map(({ phase }) => String(phase));
 }
+
+/** The files of all work that was saved before its workspace went. */
+export function savedFilesIn(home: string): string[] {
+  const repositories = join(home, "repositories");
+  return readdirSync(repositories).flatMap((name) => {
+    const gate = ["--git-dir", join(repositories, name, "gate.git")];
+    const refs = lines(execFileSync("git", [...gate, "for-each-ref", "--format=%(refname)", "refs/coppice/saved"]));
+    return refs.flatMap((ref) => lines(execFileSync("git", [...gate, "ls-tree", "-r", "--name-only", ref])));
+  });
+}
+
+function lines(output: Buffer): string[] {
+  return output
+    .toString()
+    .split("\n")
+    .filter((line) => line !== "");
+}

@@ -121,7 +121,8 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
       session: want.session && !isUnsure() ? lookAtSession(task, want.agent) : unknown,
       setup: want.setup && !isUnsure() ? lookAtJob(task, "setup", setupPasses) : unknown,
       checks: want.checks && !isUnsure() ? lookAtJob(task, `checks-${round}`, checksPass(round)) : unknown,
-      usage: want.usage && !isUnsure() ? { ...noUsage, model: "fake-1", turns: 1, usd: 0.25 } : "unknown",
+      said: undefined,
+      usage: want.usage !== "no" && !isUnsure() ? { ...noUsage, model: "fake-1", turns: 1, usd: 0.25 } : "unknown",
     };
   }
 
