@@ -131,6 +131,17 @@ it("text for a line of ours stays on that line, and is as harmless there", () =>
   );
 });
 
+it.each(["a", "a/", "` ", "`a``", "@", "#1", "- ", "&#", "<", "![", "fixes ", "\n", " \n", "```\n", "a\n"])(
+  "a long text of %j takes no time",
+  (piece) => {
+    const startedMs = performance.now();
+    defuse(piece.repeat(20_000 / piece.length));
+    defuseLine(piece.repeat(20_000 / piece.length));
+    // Some milliseconds; what is quadratic takes seconds.
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+  },
+);
+
 it("very long text is cut", () => {
   expect(defuse("x".repeat(30_000)).length).toBeLessThan(20_100);
 });

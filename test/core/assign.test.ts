@@ -1,0 +1,105 @@
+import * as fc from "fast-check";
+import { expect, it } from "vitest";
+import { type RosterLine, slotOf } from "../../src/core/assign.ts";
+import { phaseNames } from "./phase-names.ts";
+
+const limits = { maxSessions: 3, maxSessionsPerRepository: 2 };
+
+function line(number: number, more: Partial<RosterLine> = {}): RosterLine {
+  const repositoryId = more.repositoryId ?? 1;
+  const id = `${repositoryId}-${number}`;
+  return { id, repositoryId, phase: "queued", askedAtMs: number, maxSessions: undefined, ...more };
+}
+
+const working = (number: number, more: Partial<RosterLine> = {}) => line(number, { phase: "working", ...more });
+
+it.each<[string, string, readonly RosterLine[], { free: boolean; ahead: number }]>([
+  ["the first in the queue gets a free slot", "1-1", [line(1), line(2)], { free: true, ahead: 0 }],
+  ["so does the second, when there are two", "1-2", [line(1), line(2)], { free: true, ahead: 1 }],
+  ["a third of one repository waits for its own limit", "1-3", [line(1), line(2), line(3)], { free: false, ahead: 2 }],
+  [
+    "another repository's is not held up by that",
+    "2-4",
+    [line(1), line(2), line(3), line(4, { repositoryId: 2 })],
+    { free: true, ahead: 3 },
+  ],
+  ["who is at work takes a slot", "1-2", [working(1), line(2), line(3)], { free: true, ahead: 0 }],
+  [
+    "and when all are taken one waits",
+    "3-9",
+    [working(1), working(2), working(1, { repositoryId: 2 }), line(9, { repositoryId: 3 })],
+    { free: false, ahead: 0 },
+  ],
+  [
+    "a repository may want fewer for itself",
+    "1-2",
+    [working(1), line(2, { maxSessions: 1 })],
+    { free: false, ahead: 0 },
+  ],
+  [
+    "but no more than the operator allows",
+    "1-3",
+    [working(1), working(2), line(3, { maxSessions: 9 })],
+    { free: false, ahead: 0 },
+  ],
+  [
+    "who is in review or stopped takes none",
+    "1-3",
+    [line(1, { phase: "in-review" }), line(2, { phase: "stopped" }), line(3)],
+    { free: true, ahead: 0 },
+  ],
+  [
+    "of labels within one second the older issue goes first",
+    "1-10",
+    [line(10, { askedAtMs: 5 }), line(9, { askedAtMs: 5 })],
+    { free: true, ahead: 1 },
+  ],
+  ["who is not queued gets no slot", "1-9", [line(1)], { free: false, ahead: 1 }],
+])("%s", (_name, id, roster, wanted) => {
+  expect(slotOf(id, roster, limits)).toMatchObject(wanted);
+});
+
+it("says why one waits", () => {
+  expect(slotOf("1-3", [working(1), working(2), line(3)], limits).why).toBe(
+    "this repository has 2 of 2 sessions already",
+  );
+  const full = [
+    working(1),
+    working(2),
+    working(1, { repositoryId: 2 }),
+    line(3, { repositoryId: 3 }),
+    line(4, { repositoryId: 3 }),
+  ];
+  expect(slotOf("3-3", full, limits).why).toBe("every slot is taken; next in the queue");
+  expect(slotOf("3-4", full, limits).why).toBe("every slot is taken; 1 before it in the queue");
+});
+
+const anyRoster = fc.array(
+  fc.record({
+    number: fc.integer({ min: 1, max: 30 }),
+    repositoryId: fc.integer({ min: 1, max: 3 }),
+    phase: fc.constantFrom(...phaseNames),
+    askedAtMs: fc.integer({ min: 0, max: 5 }),
+    maxSessions: fc.constantFrom(undefined, 1, 2, 5),
+  }),
+  { maxLength: 15 },
+);
+
+it("never gives out more slots than there are, to all who would take one at once", () => {
+  fc.assert(
+    fc.property(anyRoster, (lines) => {
+      const roster = [
+        ...new Map(lines.map((one) => [`${one.repositoryId}-${one.number}`, line(one.number, one)])).values(),
+      ];
+      const taken = roster.filter(({ phase }) =>
+        ["preparing", "working", "waiting", "checking", "delivering"].includes(phase),
+      );
+      const started = roster.filter((one) => one.phase === "queued" && slotOf(one.id, roster, limits).free);
+      expect(started.length).toBeLessThanOrEqual(Math.max(0, limits.maxSessions - taken.length));
+      for (const repositoryId of [1, 2, 3]) {
+        const here = (list: readonly RosterLine[]) => list.filter((one) => one.repositoryId === repositoryId).length;
+        expect(here(started)).toBeLessThanOrEqual(Math.max(0, limits.maxSessionsPerRepository - here(taken)));
+      }
+    }),
+  );
+});
