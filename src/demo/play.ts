@@ -20,6 +20,8 @@ export interface Played {
 
 const triggerLabel = "coppice";
 const lookEveryMs = 300;
+/** The comment says a moment longer that somebody is waited for; after this an answer must have been lost. */
+const patienceMs = 30_000;
 /** A real agent thinks longer than the demo's. */
 const limits = { demo: 4 * 60_000, claude: 40 * 60_000 } as const;
 
@@ -54,7 +56,7 @@ interface Part {
 
 function createPart(demo: Demo, story: Story, issue: number, login: string): Part {
   const player = createPlayer(demo, login);
-  const answered = new Set<string>();
+  const answeredMs = new Map<string, number>();
   let sight: Sight | undefined;
   let openedMs: number | undefined;
   let overMs: number | undefined;
@@ -62,8 +64,9 @@ function createPart(demo: Demo, story: Story, issue: number, login: string): Par
 
   async function answer(seen: Sight): Promise<void> {
     const asked = askedIn(seen);
-    if (asked === undefined || answered.has(asked.question)) return;
-    answered.add(asked.question);
+    const beforeMs = Date.now() - (answeredMs.get(asked?.question ?? "") ?? 0);
+    if (asked === undefined || beforeMs < patienceMs) return;
+    answeredMs.set(asked.question, Date.now());
     await answerAt(asked, 2);
     story.tell(login, `answers at the agent's terminal with number 2: “${asked.question}”`);
   }

@@ -11,7 +11,7 @@ import { leaveMessage, makeInbox } from "./inbox.ts";
 import { readStatus } from "./status.ts";
 
 export interface DemoAgentOptions {
-  /** 1 is for people to watch, 0 is as fast as it goes. */
+  /** 1 is for people to watch, 0 is as fast as it goes. `COPPICE_DEMO_PACE` in the environment goes before it. */
   readonly pace?: number;
 }
 
@@ -19,7 +19,8 @@ export interface DemoAgentOptions {
 const patienceMs = 5000;
 
 /** A small program that behaves like a coding agent: for the demo, and for tests that need an agent but no model. */
-export function createDemoAgent({ pace = 1 }: DemoAgentOptions = {}): AgentAdapter {
+export function createDemoAgent(options: DemoAgentOptions = {}): AgentAdapter {
+  const pace = paceIn(process.env) ?? options.pace ?? 1;
   return {
     name: "demo",
     check: async () => ({ program: programPath, version: "1" }),
@@ -61,11 +62,11 @@ async function prepare(run: RunFolder, spec: RunSpec, pace: number): Promise<Lau
   });
 }
 
-/** The pace that the environment asks for, as `COPPICE_DEMO_PACE`. */
-export function paceIn(environment: NodeJS.ProcessEnv): number {
-  const said = environment["COPPICE_DEMO_PACE"] ?? "1";
+function paceIn(environment: NodeJS.ProcessEnv): number | undefined {
+  const said = environment["COPPICE_DEMO_PACE"];
+  if (said === undefined || said.trim() === "") return undefined;
   const pace = Number(said);
-  if (said.trim() !== "" && Number.isFinite(pace) && pace >= 0) return pace;
+  if (Number.isFinite(pace) && pace >= 0) return pace;
   throw new KnownError("DEMO_PACE", `COPPICE_DEMO_PACE is "${said}"`, {
     hint: "Use a number: 1 is for people to watch, 0.2 is five times as fast, 0 does not pause at all.",
   });

@@ -144,5 +144,8 @@ export function authorOf({ world }: View, { author }: Commit): Html {
 
 function userWith(users: Iterable<User>, email: string, name: string): User | undefined {
   const all = [...users];
-  return all.find((user) => user.email === email) ?? all.find((user) => user.name === name || user.login === name);
+  return (
+    all.find((user) => user.email === email) ??
+    all.find((user) => user.name === name || user.login === name || user.login === `${name.toLowerCase()}[bot]`)
+  );
 }

@@ -1,9 +1,11 @@
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import type { Github } from "../github/start.ts";
 import { Refusal } from "../github/world/errors.ts";
+import type { User } from "../github/world/model.ts";
 import { findStore } from "../github/world/world.ts";
 import { acting, mountActing } from "./acting.ts";
 import { mountActions } from "./actions.ts";
+import { avatar } from "./avatar.ts";
 import { mountAssets } from "./assets.ts";
 import { commitPage, commitsPage, homePage, treePage } from "./code.ts";
 import { html } from "./html.ts";
@@ -61,6 +63,11 @@ function mountViews(app: Hono, github: Github, options: PageOptions): void {
   };
   const repository = "/:owner/:name";
   app.get("/", (c) => c.html(everything(github, acting(c, github, options.actsAs))));
+  app.get("/:login", (c) => {
+    const owner = [...github.world.users.values()].find(({ login }) => login === c.req.param("login"));
+    if (owner === undefined) return missing(c, github, options);
+    return c.html(everything(github, acting(c, github, options.actsAs), owner));
+  });
   show(repository, (view) => homePage(view));
   show(`${repository}/tree/:ref`, (view, c) => treePage(view, c.req.param("ref") ?? "", ""));
   show(`${repository}/:kind{tree|blob}/:ref/:path{.+}`, (view, c) =>
@@ -99,14 +106,19 @@ function tabIn(c: Context): PullTab {
   return tab === "commits" || tab === "checks" ? tab : "files";
 }
 
-function everything(github: Github, me: Parameters<typeof page>[1]): string {
-  const stores = [...github.world.stores.values()];
-  const items = stores.map(
-    ({ repository: { owner, name, description } }) =>
-      html`<li><div><p><a class="title" href="/${owner.login}/${name}">${owner.login}/${name}</a></p><p class="muted">${description ?? ""}</p></div></li>`,
+/** All repositories, or those of one account. */
+function everything(github: Github, me: User, owner?: User): string {
+  const repositories = [...github.world.stores.values()].map(({ repository }) => repository);
+  const shown = repositories.filter((repository) => owner === undefined || repository.owner.id === owner.id);
+  const items = shown.map(
+    ({ owner: { login }, name, description }) =>
+      html`<li><div><p><a class="title" href="/${login}/${name}">${login}/${name}</a></p><p class="muted">${description ?? ""}</p></div></li>`,
   );
-  const content = html`<main><div class="headline"><h2>Repositories</h2></div><div class="list"><ul>${items}</ul></div></main>`;
-  return page(github, me, "Repositories", content);
+  const title = owner === undefined ? "Repositories" : (owner.name ?? owner.login);
+  const nothing = html`<li class="muted">No repositories</li>`;
+  const content = html`<main><div class="headline"><h2>${owner !== undefined && avatar(owner, 40)} ${title}</h2></div>
+    <div class="list" id="list" data-live><ul>${items.length === 0 ? nothing : items}</ul></div></main>`;
+  return page(github, me, title, content);
 }
 
 function missing(c: Context, github: Github, options: PageOptions): Response | Promise<Response> {

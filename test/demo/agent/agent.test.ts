@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { createDemoAgent } from "../../../src/demo/agent/adapter.ts";
 import { agent, briefOf, startBench } from "./bench.ts";
 
 const checkFailed = [
@@ -124,3 +125,9 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   for (const untilMs = Date.now() + 20_000; Date.now() < untilMs; await sleep(50)) if (await isSo()) return;
   throw new Error("it never came to be");
 }
+
+test("a pace that is no number is refused with a word on what would be one", () => {
+  vi.stubEnv("COPPICE_DEMO_PACE", "fast");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(() => createDemoAgent()).toThrow('COPPICE_DEMO_PACE is "fast"');
+});

@@ -143,6 +143,13 @@ test("nobody else's site can make the pages do something", async () => {
   expect(await page.text()).not.toMatch(/<script>|style=|\son\w+=|https?:\/\/(?!127\.0\.0\.1)/);
   expect((await fetch(`${url}/issues/99`)).status).toBe(404);
   expect((await fetch(`${github.url}/no/such`)).status).toBe(404);
+  expect((await fetch(`${github.url}/nobody`)).status).toBe(404);
+});
+
+test("people's names lead to what they own", async () => {
+  const { github } = await startSample();
+  expect(await (await fetch(`${github.url}/mira`)).text()).toContain('href="/mira/teatime"');
+  expect(await (await fetch(`${github.url}/aiko`)).text()).toContain("No repositories");
 });
 
 /** What a person reads there, in one line. */
