@@ -40,6 +40,16 @@ function portOf(text: string): number {
 
 async function demo(flags: DemoFlags): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), "coppice-demo-"));
+  try {
+    await playIn(home, flags);
+  } finally {
+    await endSessions(join(home, "coppice"));
+    if (flags.keep === true) process.stdout.write(`The demo's folder: ${home}\n`);
+    else await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function playIn(home: string, flags: DemoFlags): Promise<void> {
   const { startDemo, welcome } = await import("../demo/demo.ts");
   const running = await startDemo({
     port: flags.port,
@@ -48,16 +58,11 @@ async function demo(flags: DemoFlags): Promise<void> {
     startService: async (settings) => startDemoService({ ...settings, SANDBOX: await sandboxFor(home) }, flags),
   });
   try {
-    if (flags.auto === true) await playAlone(running);
-    else {
-      process.stdout.write(welcome(running));
-      await untilTold();
-    }
+    if (flags.auto === true) return await playAlone(running);
+    process.stdout.write(welcome(running));
+    await untilTold();
   } finally {
     await running.stop();
-    await endSessions(running.coppiceHome);
-    if (flags.keep === true) process.stdout.write(`The demo's folder: ${home}\n`);
-    else await rm(home, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
