@@ -87,6 +87,8 @@ async function migrateOrRelease(db: Database, lease: Lease, { file, log, nowMs }
 
 function createStore(db: Database, lease: Lease, { file, log }: StoreOptions): OwnStore {
   const notes = createGroupCommit((facts: readonly NewFact[]) => noteFacts(db, facts));
+  /** Tasks that could not be read when they were last loaded. */
+  const damaged = new Set<string>();
   const words = <T>(run: () => Promise<T>) => inWords(file, run);
   let closing: Promise<void> | undefined;
 
@@ -100,10 +102,10 @@ function createStore(db: Database, lease: Lease, { file, log }: StoreOptions): O
   }
 
   return {
-    load: (id) => words(() => loadTask(db, id)),
+    load: (id) => words(() => loadTask(db, id, damaged)),
     save: (task, version, done, atMs) => words(() => saveTask(db, lease, { task, version, done, atMs })),
     live: () => words(() => liveTasks(db)),
-    roster: () => words(() => rosterOf(db)),
+    roster: () => words(() => rosterOf(db, damaged)),
     facts: (issue, pull) => words(() => factsAbout(db, issue, pull, log)),
     dropFacts: (done, atMs) => words(() => markDone(db, done, atMs)),
     note: (key, subject, fact, atMs) => words(() => notes.add({ key, subject, fact, atMs })),

@@ -9,9 +9,13 @@ import type { Lease } from "./lease.ts";
 import { issueOf, rowOf, taskOf } from "./saved-task.ts";
 import type { Change, Database } from "./tables.ts";
 
-export async function loadTask(db: Database, id: string): Promise<SavedTask | undefined> {
+export async function loadTask(db: Database, id: string, damaged: Set<string>): Promise<SavedTask | undefined> {
   const row = await db.selectFrom("tasks").select(["id", "version", "json"]).where("id", "=", id).executeTakeFirst();
-  return row === undefined ? undefined : { task: taskOf(row), version: row.version };
+  if (row === undefined) return undefined;
+  damaged.add(id);
+  const task = taskOf(row);
+  damaged.delete(id);
+  return { task, version: row.version };
 }
 
 export interface Save {
@@ -81,13 +85,15 @@ export async function liveTasks(db: Database): Promise<readonly IssueRef[]> {
   return rows.map(issueOf);
 }
 
-export async function rosterOf(db: Database): Promise<readonly RosterLine[]> {
+/** A damaged task keeps the slot that it has; in the queue it would wait for ever, and everybody behind it. */
+export async function rosterOf(db: Database, damaged: ReadonlySet<string>): Promise<readonly RosterLine[]> {
   const rows = await db
     .selectFrom("tasks")
     .select(["id", "repository_id", "phase", "asked_at_ms", "max_sessions"])
     .where("is_live", "=", 1)
     .execute();
-  return rows.map((row) => ({
+  const able = rows.filter((row) => row.phase !== "queued" || !damaged.has(row.id));
+  return able.map((row) => ({
     id: row.id,
     repositoryId: row.repository_id,
     phase: row.phase,
