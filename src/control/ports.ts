@@ -102,7 +102,12 @@ export interface Runner {
 }
 
 export type Delivery =
-  | { readonly is: "pushed"; readonly sha: string }
+  | {
+      readonly is: "pushed";
+      readonly sha: string;
+      /** Changed paths that reviewers should look at twice. */
+      readonly flags?: readonly { readonly path: string; readonly why: string }[];
+    }
   | { readonly is: "refused"; readonly findings: readonly string[] };
 
 export interface WantedSight {

@@ -1,11 +1,13 @@
 import type { Delivery } from "../control/ports.ts";
 import { namesOf } from "../core/names.ts";
+import { redactFormats } from "../core/redact.ts";
 import type { WorkspaceSight } from "../core/sight.ts";
 import type { IssueRef, Task } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
 import { usualLimits } from "./git/change-rules.ts";
 import type { Pushed } from "./git/push.ts";
 import { createRepositoryStore, type RepositoryStore, type Workspace } from "./git/repository-store.ts";
+import type { TakenIn } from "./git/take-in.ts";
 import type { Places } from "./places.ts";
 import type { Wall } from "./wall.ts";
 
@@ -85,12 +87,11 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       const store = storeOf(task);
       const { workspace, branch } = namesOf(task);
       const taken = await store.takeIn(workspace, head, baseShaOf(task), usualLimits);
-      if (taken.is === "refused") return { is: "refused", findings: taken.findings.map(({ words }) => words) };
-      return deliveryOf(
-        await store.push(workspace, { sha: head, branch, expectedOld: task.delivered?.sha }),
-        head,
-        branch,
-      );
+      // A path may be a secret's place, too.
+      if (taken.is === "refused")
+        return { is: "refused", findings: taken.findings.map(({ words }) => redactFormats(words)) };
+      const pushed = await store.push(workspace, { sha: head, branch, expectedOld: task.delivered?.sha });
+      return deliveryOf(pushed, taken, branch);
     },
 
     async clear(task) {
@@ -117,11 +118,11 @@ function baseShaOf(task: Task): string {
   throw new Error(`task ${task.id} has a workspace, but no commit that it was made from`);
 }
 
-function deliveryOf(pushed: Pushed, sha: string, branch: string): Delivery {
+function deliveryOf(pushed: Pushed, { sha, flags }: TakenIn & { is: "taken" }, branch: string): Delivery {
   switch (pushed.is) {
     case "pushed":
     case "up-to-date":
-      return { is: "pushed", sha };
+      return { is: "pushed", sha, flags };
     case "moved":
       return {
         is: "refused",

@@ -13,6 +13,8 @@ export interface IntakeLimits {
   /** Of one file in any of the commits. */
   readonly fileBytes: number;
   readonly pathBytes: number;
+  /** Of files and messages, summed up over all commits: no more is searched for secrets. */
+  readonly searchedBytes: number;
   /** Globs of paths that an agent must not touch. Small and capital letters count as the same. */
   readonly protectedPaths: readonly string[];
 }
@@ -25,6 +27,7 @@ export const usualLimits: IntakeLimits = {
   changes: 3_000,
   packBytes: 50 * 1024 * 1024,
   fileBytes: 10 * 1024 * 1024,
+  searchedBytes: 100 * 1024 * 1024,
   pathBytes: 400,
   protectedPaths: workflowPaths,
 };
@@ -42,7 +45,8 @@ export interface Finding {
     | "mode"
     | "submodule"
     | "link"
-    | "protected";
+    | "protected"
+    | "secret";
   readonly words: string;
   readonly path?: string;
   readonly commit?: string;

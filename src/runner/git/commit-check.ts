@@ -107,7 +107,8 @@ async function checkEach(
   return findings.slice(0, mostFindings);
 }
 
-async function* changesOf(reader: ObjectReader, commit: string): AsyncGenerator<Change> {
+/** What a commit has otherwise than all of its parents. */
+export async function* changesOf(reader: ObjectReader, commit: string): AsyncGenerator<Change> {
   const { tree, parents } = await readCommit(reader, commit);
   const parentTrees: string[] = [];
   for (const parent of parents) parentTrees.push((await readCommit(reader, parent)).tree);
@@ -148,7 +149,7 @@ async function judgeFiles(at: Sighting, files: ReadonlyMap<string, Placed>, limi
 }
 
 /** Sizes of those that are files. */
-async function sizesOf({ gate, run }: Sighting, shas: readonly string[]): Promise<ReadonlyMap<string, number>> {
+export async function sizesOf({ gate, run }: Sighting, shas: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const format = "--batch-check=%(objectname) %(objecttype) %(objectsize)";
   const text = await runGitOrThrow(gitArgv(gate, "cat-file", format), { ...run, input: [...shas, ""].join("\n") });
   return new Map([...text.matchAll(/^([0-9a-f]{40}) blob (\d+)$/gm)].map(([, sha = "", size]) => [sha, Number(size)]));

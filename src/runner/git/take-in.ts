@@ -5,6 +5,9 @@ import type { Commit, Sighting } from "./commit-check.ts";
 import type { GateRefs } from "./gate-refs.ts";
 import { gitArgv, runGitOrThrow } from "./git-command.ts";
 import { receive } from "./intake.ts";
+import { checkOutgoing } from "./outgoing.ts";
+import { flagsOf } from "./review-flags.ts";
+import type { Flag } from "./review-flags.ts";
 import { refs } from "./layout.ts";
 import type { Layout } from "./layout.ts";
 
@@ -15,7 +18,13 @@ export interface Numbers {
 }
 
 export type TakenIn =
-  | ({ readonly is: "taken"; readonly sha: string; readonly commits: readonly Commit[] } & Numbers)
+  | ({
+      readonly is: "taken";
+      readonly sha: string;
+      readonly commits: readonly Commit[];
+      /** What reviewers should look at twice. */
+      readonly flags: readonly Flag[];
+    } & Numbers)
   | { readonly is: "refused"; readonly findings: readonly Finding[] };
 
 export interface TakeInOptions {
@@ -51,10 +60,12 @@ export async function takeIn(
   try {
     const { findings, commits } = await checkCommits(at, tip, base, limits);
     if (findings.length > 0) return { is: "refused", findings };
-    const numbers = await numbersOf(at, tip, base);
+    const secrets = await checkOutgoing(at, commits, limits);
+    if (secrets.length > 0) return { is: "refused", findings: secrets };
+    const [numbers, flags] = await Promise.all([numbersOf(at, tip, base), flagsOf(at, tip, base)]);
     await quarantine.admit();
     await gateRefs.set(refs.taken(name), tip);
-    return { is: "taken", sha: tip, commits, ...numbers };
+    return { is: "taken", sha: tip, commits, flags, ...numbers };
   } finally {
     await quarantine.drop();
   }

@@ -15,6 +15,8 @@ export interface Change {
   readonly isText: boolean;
   /** Undefined: the path was taken away. */
   readonly after: Entry | undefined;
+  /** What the path is in the parents that have it. */
+  readonly before: readonly Entry[];
 }
 
 /** Deeper folders are reported as they are and not looked into. */
@@ -52,15 +54,16 @@ async function* folderChanges(
     const those = before.map((one) => folderIn(one.get(name)));
     return folderChanges(reader, those, folderIn(entry), `${folder}${name}/`, depth + 1);
   };
+  const entriesOf = (name: string) => before.flatMap((one) => one.get(name) ?? []);
   for (const [name, entry] of after) {
     if (before.some((one) => isSame(one.get(name), entry))) continue;
     if (isFolder(entry) && depth < mostDepth) yield* inside(name, entry);
-    else yield changeOf(folder + name, entry);
+    else yield changeOf(folder + name, entry, entriesOf(name));
   }
   for (const [name, entry] of before[0] ?? []) {
     if (!before.every((one) => isGone(one.get(name), after.get(name)))) continue;
     if (isFolder(entry) && depth < mostDepth) yield* inside(name, undefined);
-    else yield changeOf(folder + name, undefined);
+    else yield changeOf(folder + name, undefined, entriesOf(name));
   }
 }
 
@@ -84,9 +87,9 @@ function parseFolder(content: Buffer): Folder {
   return entries;
 }
 
-function changeOf(path: string, after: Entry | undefined): Change {
+function changeOf(path: string, after: Entry | undefined, before: readonly Entry[]): Change {
   const bytes = Buffer.from(path, "latin1");
-  return { path: bytes.toString("utf8"), isText: isUtf8(bytes), after };
+  return { path: bytes.toString("utf8"), isText: isUtf8(bytes), after, before };
 }
 
 function isFolder(entry: Entry): boolean {

@@ -54,14 +54,14 @@ test.each<[string, string]>([
   ["160000", "submodule"],
   ["40000", "name"],
 ])("a path of mode %s is judged: %s", (mode, kind) => {
-  const change = { path: "a", isText: true, after: { mode, sha: "1".repeat(40) } };
+  const change = { path: "a", isText: true, after: { mode, sha: "1".repeat(40) }, before: [] };
   expect(judgeChange(change, usualLimits).map((finding) => finding.kind)).toEqual(kind === "fine" ? [] : [kind]);
 });
 
 test.each([".git", "a/.Git/b", "git~1", ".git ", ".git.", ".git::$INDEX_ALLOCATION", "a/../b", "a//b"])(
   "%j names git's folder, or no place in the tree",
   (path) => {
-    const change = { path, isText: true, after: { mode: "100644", sha: "1".repeat(40) } };
+    const change = { path, isText: true, after: { mode: "100644", sha: "1".repeat(40) }, before: [] };
     expect(judgeChange(change, usualLimits)).toMatchObject([{ kind: "name" }]);
   },
 );

@@ -48,6 +48,7 @@ test("good commits are taken in, told, and held by a ref", async () => {
       { sha: one, subject: "One" },
       { sha: two, subject: "Two" },
     ],
+    flags: [],
     files: 3,
     additions: 4,
     deletions: 1,
@@ -73,7 +74,15 @@ test("taking the same commits in again changes nothing; later ones and rewritten
 
 test("a workspace without commits has nothing to deliver", async () => {
   const { takeIn, base } = await aWorkspace();
-  expect(await takeIn()).toEqual({ is: "taken", sha: base, commits: [], files: 0, additions: 0, deletions: 0 });
+  expect(await takeIn()).toEqual({
+    is: "taken",
+    sha: base,
+    commits: [],
+    flags: [],
+    files: 0,
+    additions: 0,
+    deletions: 0,
+  });
 });
 
 test.each<[string, string, (work: Work) => void]>([

@@ -1,0 +1,137 @@
+import { KnownError } from "../../errors.ts";
+import { redactFormats } from "../../core/redact.ts";
+import type { Finding, IntakeLimits } from "./change-rules.ts";
+import { changesOf, sizesOf } from "./commit-check.ts";
+import type { Commit, Sighting } from "./commit-check.ts";
+import { visible } from "./git-words.ts";
+import { openObjects } from "./object-reader.ts";
+import type { ObjectReader } from "./object-reader.ts";
+import { searchSecrets } from "./secret-search.ts";
+import type { Secret } from "./secret-search.ts";
+import type { Change } from "./tree-changes.ts";
+
+const mostFindings = 30;
+const limitMs = 3 * 60_000;
+
+/** The search's state over all commits. Each file is searched once, however many commits have it. */
+interface Search {
+  readonly at: Sighting;
+  readonly reader: ObjectReader;
+  readonly limits: IntakeLimits;
+  readonly seen: Map<string, readonly Secret[]>;
+  readonly untilMs: number;
+  searched: number;
+}
+
+/**
+ * Looks for secrets that commits would bring to GitHub: in each version of each file that they change, in their messages, people's names
+ * and paths. What a parent has already is no news. Only for commits that passed `checkCommits`: that bounds their number and sizes.
+ * It stops accidents; whoever wants to smuggle a secret out can spell it in a way that nobody looks for.
+ */
+export async function checkOutgoing(
+  at: Sighting,
+  commits: readonly Commit[],
+  limits: IntakeLimits,
+): Promise<readonly Finding[]> {
+  const reader = openObjects(at.gate, { ...at.run, limitMs: 2 * limitMs });
+  const search = { at, reader, limits, seen: new Map(), untilMs: performance.now() + limitMs, searched: 0 };
+  const findings: Finding[] = [];
+  try {
+    for (const { sha } of commits) {
+      findings.push(...(await checkMessage(search, sha)), ...(await checkFiles(search, sha)));
+      if (findings.length >= mostFindings) break;
+    }
+    return distinct(findings).slice(0, mostFindings);
+  } catch (error) {
+    if (!(error instanceof KnownError && error.code === "SEARCH_TOO_MUCH")) throw error;
+    return [{ kind: "too-large", words: error.message }];
+  } finally {
+    await reader.close();
+  }
+}
+
+async function checkMessage(search: Search, commit: string): Promise<readonly Finding[]> {
+  const secrets = await secretsIn(search, "message", commit);
+  return onePerLine(secrets).map(({ name }) => ({
+    kind: "secret",
+    commit,
+    words: `the message ${found(name, commit)}`,
+  }));
+}
+
+async function checkFiles(search: Search, commit: string): Promise<readonly Finding[]> {
+  const { reader } = search;
+  const findings: Finding[] = [];
+  const changes: Change[] = [];
+  for await (const change of changesOf(reader, commit)) changes.push(change);
+  const known = createKnown(search, changes);
+
+  for (const { path, after } of changes) {
+    if (after === undefined) continue;
+    const inPath = await searchSecrets("path", Buffer.from(path));
+    findings.push(
+      ...inPath.map(({ name }): Finding => ({ kind: "secret", commit, words: `a path ${found(name, commit)}` })),
+    );
+    const secrets = await secretsIn(search, path, after.sha);
+    if (secrets.length === 0) continue;
+    const before = await known();
+    const news = secrets.filter(({ value }) => !before.has(value));
+    findings.push(...onePerLine(news).map((secret) => findingOf(secret, path, commit)));
+    if (findings.length >= mostFindings) break;
+  }
+  return findings;
+}
+
+/** Several rules may know the same secret. */
+function onePerLine(secrets: readonly Secret[]): readonly Secret[] {
+  return secrets.filter(({ line }, at) => secrets.findIndex((other) => other.line === line) === at);
+}
+
+/** The path is shown without what may be a secret in it, too. */
+function findingOf({ name, line }: Secret, path: string, commit: string): Finding {
+  const shown = redactFormats(visible(path));
+  return { kind: "secret", path: shown, commit, words: `${shown}, line ${line}: ${found(name, commit)}` };
+}
+
+function found(name: string, commit: string): string {
+  return `holds what looks like a secret (${name}), in commit ${commit.slice(0, 12)}`;
+}
+
+/** The secrets that the changed and removed files had in the commit's parents. Looked for only when there is need. */
+function createKnown(search: Search, changes: readonly Change[]): () => Promise<ReadonlySet<string>> {
+  let known: Promise<ReadonlySet<string>> | undefined;
+  return () => (known ??= look());
+
+  async function look(): Promise<ReadonlySet<string>> {
+    const files = new Map(changes.flatMap(({ path, before }) => before.map(({ sha }) => [sha, path] as const)));
+    const sizes = await sizesOf(search.at, [...files.keys()]);
+    const values = new Set<string>();
+    for (const [sha, path] of files) {
+      // A larger file came from elsewhere, and is not delivered in any version.
+      if ((sizes.get(sha) ?? Infinity) > search.limits.fileBytes) continue;
+      for (const { value } of await secretsIn(search, path, sha)) values.add(value);
+    }
+    return values;
+  }
+}
+
+async function secretsIn(search: Search, path: string, sha: string): Promise<readonly Secret[]> {
+  const seen = search.seen.get(sha);
+  if (seen !== undefined) return seen;
+  const object = await search.reader.read(sha, search.limits.fileBytes);
+  search.searched += object?.content.length ?? 0;
+  if (search.searched > search.limits.searchedBytes)
+    throw tooMuch(`the commits hold more than ${search.limits.searchedBytes} bytes: that is more than is searched`);
+  if (performance.now() > search.untilMs) throw tooMuch("the search for secrets in the commits takes too long");
+  const secrets = object === undefined ? [] : await searchSecrets(path, object.content);
+  search.seen.set(sha, secrets);
+  return secrets;
+}
+
+function tooMuch(words: string): KnownError {
+  return new KnownError("SEARCH_TOO_MUCH", words);
+}
+
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.map((finding) => [finding.words, finding])).values()];
+}
