@@ -44,7 +44,7 @@ export type RunSpec = {
   /** A folder that the agent keeps from run to run of the same task: its own settings and conversations. */
   readonly agentHome: string;
   readonly permissionMode: PermissionMode;
-  /** Commands that run without asking, with any arguments after them: `git add`, `npm test`. */
+  /** Commands that run without asking, with any arguments after them: `git add`, `npm test`. Pipes and the like may ask all the same. */
   readonly allowedCommands: readonly string[];
   readonly model?: string;
   /** The environment besides what the adapter adds; see `assertHarmless`. */

@@ -26,7 +26,9 @@ function hookOf(run: RunFolder, name: string, seconds: number): unknown {
 }
 
 function allowed(run: RunFolder, spec: RunSpec): string[] {
-  const commands = spec.allowedCommands.flatMap((command) => [`Bash(${command})`, `Bash(${command}:*)`]);
+  // An empty rule is a dialog at the start, and a lone star would allow all.
+  const named = spec.allowedCommands.map((command) => command.trim()).filter((command) => /[a-z]/i.test(command));
+  const commands = named.flatMap((command) => [`Bash(${command})`, `Bash(${command}:*)`]);
   return ["mcp__coppice", `Read(/${run.brief})`, ...commands];
 }
 

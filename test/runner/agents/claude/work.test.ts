@@ -62,6 +62,40 @@ describe.skipIf(realClaude === undefined)("the real CLI at work", () => {
     expect([launcher, agent, ...others].filter((one) => one?.command.includes(key))).toEqual([]);
   });
 
+  it.each(["npm run a:b -- --x", "npm ci && npm test", "A=1 npm test"])(
+    "runs the repository's command %s unasked",
+    async (command) => {
+      const bench = await startBench([bash(command), say("Done.")], { allowedCommands: [command] });
+      await bench.next("turn-ended");
+      expect(bench.seen.map((one) => one.event.kind)).not.toContain("asks-permission");
+    },
+  );
+
+  it("asks for a command of several programs, though it is allowed: the CLI looks at each", async () => {
+    const command = "cd sub && make check | tee log.txt";
+    const bench = await startBench([bash(command)], { allowedCommands: [command] });
+    expect((await bench.next("asks-permission")).event.summary).toBe(command);
+  });
+
+  it("starts without a dialog, whatever is said to be a command", async () => {
+    const odd = [
+      "echo (",
+      ") && :*",
+      "*",
+      ":*",
+      "make :*",
+      "a,b",
+      "Bash(x)",
+      `"quoted\nlines"`,
+      " ",
+      "",
+      "$(x) `y`",
+      "#",
+    ];
+    const bench = await startBench([bash("curl --version > asked.txt")], { allowedCommands: odd });
+    expect((await bench.next("asks-permission")).event.tool).toBe("Bash");
+  });
+
   it("counts answers, tokens and cost", async () => {
     const tokens = { input: 10_000, output: 500, cacheRead: 2000, cacheWrite: 300 };
     const bench = await startBench([costing(bash("git status"), tokens), costing(say("Nothing to do."), tokens)]);
@@ -87,7 +121,8 @@ describe.skipIf(realClaude === undefined)("the real CLI at work", () => {
     for (const file of await readdir(bench.run.path)) {
       expect([file, (await stat(join(bench.run.path, file))).mode & 0o077]).toEqual([file, 0]);
     }
-    expect(await readdir(bench.spec.environment["HOME"] ?? "")).toEqual([]);
+    const left = await readdir(bench.spec.environment["HOME"] ?? "");
+    expect(left.filter((name) => name !== ".cache")).toEqual([]);
   });
 });
 
