@@ -142,7 +142,6 @@ export function createRunner(options: RunnerOptions): OwnRunner {
         guide: await workspaces.readBase(task, "CLAUDE.md"),
       }),
       workspaceDir: workspace.path,
-      trustedDirs: [places.repository(task)],
       agentHome: places.agentHome(task),
       permissionMode: operator.permissionMode,
       allowedCommands: [...gitCommands, ...policy.verify, ...policy.allow],

@@ -8,7 +8,20 @@ import { createRedactor } from "../../src/core/redact.ts";
 import { createDemoAgent } from "../../src/demo/agent/adapter.ts";
 import { type Github, startGithub } from "../../src/demo/github/start.ts";
 import { type Service, startService } from "../../src/main.ts";
+import { findWall } from "../../src/runner/sandbox/find-wall.ts";
 import { createTmux } from "../../src/runner/tmux.ts";
+
+/** Without a sandbox on the machine the journeys are played without one; in CI that is a failure. */
+const sandboxHere = findSandbox();
+
+async function findSandbox(): Promise<"auto" | "off"> {
+  const folder = await mkdtemp(join(tmpdir(), "coppice-wall-"));
+  const found = await findWall({ folder, tools: [], hidden: [] });
+  await rm(folder, { recursive: true, force: true });
+  if (found.is === "found" || process.env["CI"] !== undefined) return "auto";
+  console.log(`The journeys are played without a sandbox: ${found.why}. ${found.cure}`);
+  return "off";
+}
 
 /** The real service against the stand-in GitHub, in a folder of its own. */
 export interface Stage {
@@ -63,6 +76,7 @@ export async function setStage({ files = {}, settings = {} }: StageOptions = {})
         COPPICE_HOME: home,
         DEFAULT_AGENT: "demo",
         STATUS_EVERY_SECONDS: "1",
+        SANDBOX: await sandboxHere,
         ...settings,
       });
       service = await startService({

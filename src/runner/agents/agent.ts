@@ -39,8 +39,6 @@ export type RunSpec = {
   /** Standing instructions for the system prompt (ours, and those of the base branch). */
   readonly instructions: string;
   readonly workspaceDir: string;
-  /** Folders of git that vouch for the workspace, where the agent trusts by repository: the workshop. */
-  readonly trustedDirs: readonly string[];
   /** A folder that the agent keeps from run to run of the same task: its own settings and conversations. */
   readonly agentHome: string;
   readonly permissionMode: PermissionMode;

@@ -48,7 +48,6 @@ export async function startBench() {
       prompt,
       instructions: "",
       workspaceDir: workspace,
-      trustedDirs: [],
       agentHome: join(folder, "agent"),
       permissionMode: "acceptEdits",
       allowedCommands: [],

@@ -45,7 +45,6 @@ async function startBench(script: Script) {
     prompt: "Work on the GitHub issue in the file {brief} (read it first).",
     instructions: "You work in a test of Coppice.",
     workspaceDir: workspace.path,
-    trustedDirs: [],
     agentHome,
     permissionMode: "bypassPermissions",
     allowedCommands: [],

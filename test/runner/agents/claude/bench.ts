@@ -119,7 +119,6 @@ function specOf(folder: string, workspace: string, model: Model): RunSpec {
     prompt: "Work on the GitHub issue in the file {brief} (read it first).",
     instructions: "You work in a test of Coppice.",
     workspaceDir: workspace,
-    trustedDirs: [],
     agentHome: join(folder, "agent"),
     permissionMode: "acceptEdits",
     allowedCommands: ["git add", "git commit", "git status", "git log", "npm test"],
