@@ -1,10 +1,11 @@
 import { mkdir, rm } from "node:fs/promises";
 import type { Runner, RunnerSight } from "../control/ports.ts";
-import { namesOf } from "../core/names.ts";
+import { namesOf, startOfSession } from "../core/names.ts";
 import { limitsOf, type OperatorPolicy } from "../core/policy.ts";
 import * as prompt from "../core/prompt.ts";
 import type { JobSight } from "../core/sight.ts";
 import type { IssueRef, Task } from "../core/task.ts";
+import { KnownError } from "../errors.ts";
 import type { AgentAdapter, Login, RunSpec } from "./agents/agent.ts";
 import { everydayEnvironment } from "./agents/launch.ts";
 import type { RunFolder } from "./agents/run-folder.ts";
@@ -84,6 +85,7 @@ export function createRunner(options: RunnerOptions): OwnRunner {
     prepare: workspaces.prepare,
     startSetup: (task) => startJob(task, setupName, task.policy.setup),
     async startSession(task, say) {
+      await endJobs(task);
       await options.walls.open();
       await sessions.start(task, (run) => runSpec(task, say, run));
       // Its folder is there only now.
@@ -93,19 +95,40 @@ export function createRunner(options: RunnerOptions): OwnRunner {
     tell: sessions.tell,
     letStop: sessions.letStop,
     startChecks: (task) => startJob(task, checksName(task), task.policy.verify),
-    deliver: workspaces.deliver,
-
-    async endSession(task) {
-      const all = await tmux.lookAll();
-      if (all.is === "unknown") return;
-      for (const name of all.sessions.keys()) if (isSessionOf(task, name)) await tmux.endSession(name);
+    async deliver(task, head) {
+      await endJobs(task);
+      return await workspaces.deliver(task, head);
     },
 
+    endSession: (task) => endSessions(task, () => true),
+
     async clearWorkspace(task) {
+      // Set-up or checks may still be at work in it.
+      await endSessions(task, () => true);
       await workspaces.clear(task);
       await rm(places.task(task), { recursive: true, force: true });
     },
   };
+
+  /** Ends sessions of the task: the agent's, and those of jobs. */
+  async function endSessions(task: Task, isMeant: (name: string) => boolean): Promise<void> {
+    const all = await tmux.lookAll();
+    if (all.is === "unknown") {
+      throw new KnownError(
+        "SESSION_UNSEEN",
+        `tmux could not be asked for the sessions of #${task.issue.number}: ${all.why}`,
+        {
+          retry: "later",
+        },
+      );
+    }
+    for (const name of all.sessions.keys()) if (isSessionOf(task, name) && isMeant(name)) await tmux.endSession(name);
+  }
+
+  /** A job that is over has its result in a file; its session would only be in the way of those who look for agents. */
+  async function endJobs(task: Task): Promise<void> {
+    await endSessions(task, (name) => startOfSession(name, namesOf(task).sessions) === undefined);
+  }
 
   async function lookJob(place: JobPlace): Promise<JobSight> {
     const sight = await jobs.lookJob(place);

@@ -144,3 +144,47 @@ test("an unknown base is answered, not guessed", async () => {
   expect(comment).toContain("`nowhere`");
   expect(comment).toContain("`main`");
 });
+
+test("a label that is taken off while set-up commands run ends them, and leaves nothing", async () => {
+  stage = await setStage({ files: { ".github/coppice.yml": "setup:\n  - sleep 300\n" } });
+  const { github, repository, tmuxSocket, home } = stage;
+  await stage.startService();
+  const issue = await github.as("mira").openIssue(repository, { title: "Say hello" });
+  await github.as("mira").label(repository, issue, "coppice");
+  await eventually("the set-up's session", () => sessionsOf(tmuxSocket)[0]);
+  await github.as("mira").unlabel(repository, issue, "coppice");
+  await eventually("the end", () => commentsOf(github, repository, issue).find((text) => text.includes("Stopped")));
+  await eventually("no session", () => (sessionsOf(tmuxSocket).length === 0 ? true : undefined));
+  await eventually("no workspace", () => (worktreesOf(home).includes("issue-1") ? undefined : true));
+});
+
+test("set-up commands that fail end the task in words", async () => {
+  stage = await setStage({ files: { ".github/coppice.yml": "setup:\n  - echo nothing here && exit 7\n" } });
+  const { github, repository } = stage;
+  await stage.startService();
+  const issue = await github.as("mira").openIssue(repository, { title: "Say hello" });
+  await github.as("mira").label(repository, issue, "coppice");
+  const comment = await eventually("the end", () =>
+    commentsOf(github, repository, issue).find((text) => text.includes("The set-up failed")),
+  );
+  expect(comment).toContain("exit 7");
+});
+
+test("a broken settings file is said on the issue, and the last good one stays in force", async () => {
+  const good = "draft: true\n";
+  stage = await setStage({ files: { ".github/coppice.yml": good } });
+  const { github, repository } = stage;
+  await stage.startService();
+  const first = await github.as("mira").openIssue(repository, { title: "Say hello" });
+  await github.as("mira").label(repository, first, "coppice");
+  await eventually("a draft", () => pullsOf(github, repository).find(({ isDraft }) => isDraft));
+  await github.as("mira").push(repository, "main", { ".github/coppice.yml": "drafft: true\n" });
+  await github.settled();
+  const second = await github.as("mira").openIssue(repository, { title: "Say goodbye" });
+  await github.as("mira").label(repository, second, "coppice");
+  await eventually("the mistake", () => commentsOf(github, repository, second).find((text) => text.includes("drafft")));
+  await eventually("another draft", () =>
+    pullsOf(github, repository).filter(({ isDraft }) => isDraft).length === 2 ? true : undefined,
+  );
+  expect(github.violations).toEqual([]);
+});
