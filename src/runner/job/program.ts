@@ -67,7 +67,9 @@ interface End {
 function endOf(child: ChildProcess): Promise<End> {
   return new Promise((resolve) => {
     child.once("error", (error) => resolve({ isOver: true, status: `not started (${error.message})` }));
-    child.once("exit", (status, signal) => resolve({ isOver: true, status: signal ? `signal ${signal}` : String(status) }));
+    child.once("exit", (status, signal) =>
+      resolve({ isOver: true, status: signal ? `signal ${signal}` : String(status) }),
+    );
   });
 }
 
