@@ -3,7 +3,7 @@ import type { NamedEvent } from "../core/agent-event.ts";
 import type { RosterLine } from "../core/assign.ts";
 import type { OperatorPolicy } from "../core/policy.ts";
 import type { Admission, ForgeSight, JobSight, SessionSight, WorkspaceSight } from "../core/sight.ts";
-import type { IssueRef, Message, PullRef, Task, Usage } from "../core/task.ts";
+import type { Flag, IssueRef, Message, PullRef, Task, Usage } from "../core/task.ts";
 import type { StateLabel } from "../core/trigger.ts";
 
 /** All that the loop knows of the world. */
@@ -105,8 +105,7 @@ export type Delivery =
   | {
       readonly is: "pushed";
       readonly sha: string;
-      /** Changed paths that reviewers should look at twice. */
-      readonly flags?: readonly { readonly path: string; readonly why: string }[];
+      readonly flags?: readonly Flag[];
     }
   | { readonly is: "refused"; readonly findings: readonly string[] };
 

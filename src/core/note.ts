@@ -2,7 +2,7 @@ import { limitsOf, type OperatorPolicy } from "./policy.ts";
 import * as prompt from "./prompt.ts";
 import { messageSent, restarted, withMessage } from "./run.ts";
 import { giveUp, move } from "./step.ts";
-import type { PullRef, Task } from "./task.ts";
+import type { Flag, PullRef, Task } from "./task.ts";
 import type { StateLabel } from "./trigger.ts";
 
 /** What an action found out that the next pass can't look up, or only at a price. */
@@ -12,7 +12,7 @@ export type Note =
   | { readonly of: "start-session" }
   | { readonly of: "tell"; readonly is: "sent" | "not-reachable" }
   | { readonly of: "let-stop" }
-  | { readonly of: "deliver"; readonly is: "pushed"; readonly sha: string }
+  | { readonly of: "deliver"; readonly is: "pushed"; readonly sha: string; readonly flags?: readonly Flag[] }
   | { readonly of: "deliver"; readonly is: "refused"; readonly findings: readonly string[] }
   | { readonly of: "open-pull"; readonly ref: PullRef }
   | { readonly of: "ask-review" }
@@ -37,7 +37,7 @@ export function takeNote(task: Task, note: Note, operator: OperatorPolicy, nowMs
       return run === undefined ? task : { ...task, run: { ...run, heldStop: undefined } };
     case "deliver":
       return note.is === "pushed"
-        ? { ...task, delivered: { sha: note.sha } }
+        ? { ...task, delivered: { sha: note.sha, ...(note.flags === undefined ? {} : { flags: note.flags }) } }
         : pushRefused(task, note.findings, operator, nowMs);
     case "open-pull":
       return { ...task, pull: note.ref };

@@ -166,6 +166,13 @@ export interface Message {
 
 export interface Delivered {
   readonly sha: string;
+  readonly flags?: readonly Flag[];
+}
+
+/** A changed path that reviewers should look at twice: it decides what is installed, run or who reviews. */
+export interface Flag {
+  readonly path: string;
+  readonly why: string;
 }
 
 export interface PullRef {

@@ -250,10 +250,28 @@ export function pullBody(task: Task): string {
   return [
     defuse(submitted?.body ?? ""),
     closes,
+    ...flagged(task),
     "---",
     costs(task.usage, task),
     `Made by Coppice for #${task.issue.number}, asked by ${task.asked.by.login}.`,
   ].join("\n\n");
+}
+
+/** What a reviewer could miss in a long list of files. */
+function flagged({ delivered }: Task): readonly string[] {
+  const flags = delivered?.flags ?? [];
+  if (flags.length === 0) return [];
+  const lines = flags.slice(0, mostFlags).map(({ path, why }) => `- ${code(path)}: ${defuseLine(why)}`);
+  const more = flags.length > mostFlags ? [`- and ${flags.length - mostFlags} more`] : [];
+  return [["**Please look twice at:**", "", ...lines, ...more].join("\n")];
+}
+
+const mostFlags = 20;
+
+/** A path as inline code, which no path can end. */
+function code(path: string): string {
+  const shown = defuseLine(path).replaceAll("`", "'");
+  return `\`${shown}\``;
 }
 
 function costs(usage: Usage, task: Task): string {

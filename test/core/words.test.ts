@@ -216,3 +216,14 @@ it("a label shows each state that people should notice", () => {
     ]),
   );
 });
+
+it("a pull request that touches what decides what is run says so to its reviewers", () => {
+  const flags = [
+    { path: "package.json", why: "decides what is installed and run" },
+    { path: "odd`@name", why: "is no text" },
+  ];
+  const body = pullBody(admitted({ run: aRun({ submitted: submission }), delivered: { sha: "a".repeat(40), flags } }));
+  expect(body).toContain("**Please look twice at:**\n\n- `package.json`: decides what is installed and run");
+  expect(markdown.render(body)).toContain("<code>odd'");
+  expect(pullBody(admitted({ run: aRun({ submitted: submission }) }))).not.toContain("look twice");
+});
