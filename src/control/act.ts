@@ -1,3 +1,4 @@
+import { defuseTitle } from "../core/defuse.ts";
 import { namesOf } from "../core/names.ts";
 import type { Note } from "../core/note.ts";
 import type { Action } from "../core/plan.ts";
@@ -57,7 +58,7 @@ function pullText(task: Task): PullText {
   return {
     branch: namesOf(task).branch,
     base: task.base?.branch ?? "",
-    title: submitted?.title ?? task.brief?.title ?? "",
+    title: defuseTitle(submitted?.title ?? task.brief?.title ?? ""),
     body: pullBody(task),
     isDraft: task.policy.draft || submitted?.isWhole === false,
   };

@@ -1,4 +1,5 @@
 import { changeProse } from "./prose.ts";
+import { redactFormats } from "./redact.ts";
 
 const wordJoiner = "\u2060";
 
@@ -53,8 +54,9 @@ export function fence(text: string): string {
   return `${ticks}text\n${shown}\n${ticks}`;
 }
 
+/** Without what looks like a secret, also when invisible characters stood in it, or the end is cut off. */
 function plain(text: string, most: number): string {
-  const lines = text.replace(/\r\n?/g, "\n").replace(invisible, "");
+  const lines = redactFormats(text.replace(/\r\n?/g, "\n").replace(invisible, ""));
   return lines.length <= most ? lines : `${lines.slice(0, most).toWellFormed()}\n… (cut)`;
 }
 

@@ -248,6 +248,15 @@ describe("a title", () => {
   });
 });
 
+it("what looks like a secret is hidden wherever an agent's text is shown", () => {
+  const secret = `ghp_${"aB3".repeat(12)}`;
+  const text = `The token is ${secret.replace("aB", "aB\u200b")}, \`${secret}\`.\n\n    ${secret}`;
+  for (const make of [defuse, defuseLine, defuseTitle, quote, fence]) {
+    expect(make(text)).toContain("[redacted]");
+    expect(make(text)).not.toContain("aB3aB3");
+  }
+});
+
 it("takes no longer than the text is long, whatever it repeats", () => {
   const repeated = fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 3 }).map((parts) => parts.join(""));
   fc.assert(
