@@ -100,6 +100,8 @@ function atWork(task: Task, sight: Sight): readonly Action[] {
 function startOver(run: Run, sight: Sight): readonly Action[] {
   if (sight.session.is !== "absent") return [{ do: "end-session" }];
   if (run.begun) return [];
+  // Who never took the brief has nothing to go on with.
+  if (!run.conversed) return [{ do: "start-session", say: undefined }];
   const say = run.outbox?.state === "to-send" ? run.outbox.text : undefined;
   return [{ do: "start-session", say: say ?? (run.starts > 1 ? prompt.afterRestart(run.outbox?.text) : undefined) }];
 }

@@ -124,6 +124,12 @@ describe("a task", () => {
       "working",
     ],
     ["is resumed when its session ends in the middle", working(), { session: over }, "working"],
+    [
+      "is given up when it is out of credit and has exited",
+      working({ failure: { cause: "credit", text: "none", atMs: 0 } }),
+      { session: over },
+      "stopped",
+    ],
     ["is given up when its session ends too often", working({ restarts: 2 }), { session: over }, "stopped"],
     ["is given up when its workspace is gone", idle(), { session: alive, workspace: { is: "absent" } }, "stopped"],
     [
@@ -384,6 +390,16 @@ describe("a run", () => {
       },
     };
     expect(step(waiting, { session: alive }, [sign], { nowMs: nowMs + 50 }).phase.at).toBe("working");
+  });
+
+  it("goes on after its wait at the terminal though the clock was set back, once its turn is over", () => {
+    const waiting = admitted({
+      run: aRun({ begun: true, turn: "idle", submitted: submission, lastSignMs: nowMs - 60_000 }),
+      phase: { at: "waiting", sinceMs: nowMs + 30_000, on: { kind: "terminal", event: undefined, summary: "?" } },
+    });
+    const after = step(waiting, { session: alive });
+    expect(after.phase.at).toBe("working");
+    expect(after.run?.waitedMs).toBe(0);
   });
 
   it("does not count the time for which it waited", () => {

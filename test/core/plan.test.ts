@@ -45,9 +45,39 @@ it.each<[string, Task, Partial<Sight>, readonly Action[]]>([
   ["ends a session of an earlier start first", working({ starts: 2 }), { session: older }, [{ do: "end-session" }]],
   [
     "resumes with what is to be said",
-    working({ starts: 2, outbox: toSend }),
+    working({ starts: 2, conversed: true, outbox: toSend }),
     { session: absent },
     [{ do: "start-session", say: "Mend it." }],
+  ],
+  [
+    "starts with the brief again who never took it, whatever else is to be said",
+    working({ starts: 2, outbox: toSend }),
+    { session: absent },
+    [{ do: "start-session", say: undefined }],
+  ],
+  [
+    "lets a turn end that only waits for background tasks",
+    working({ begun: true, backgroundTasks: 1, heldStop: "1-1-1/9" }),
+    { session: alive },
+    [{ do: "let-stop", event: "1-1-1/9" }],
+  ],
+  [
+    "ends the session at once when time is up",
+    admitted({
+      run: aRun(),
+      phase: { at: "stopped", sinceMs: nowMs, outcome: { is: "gave-up", cause: "limit-reached", detail: "too long" } },
+    }),
+    { session: alive },
+    [{ do: "end-session" }],
+  ],
+  [
+    "leaves the session of one that gave up for people to look at",
+    admitted({
+      run: aRun(),
+      phase: { at: "stopped", sinceMs: nowMs, outcome: { is: "gave-up", cause: "checks-fail", detail: "so it is" } },
+    }),
+    { session: alive },
+    [],
   ],
   ["does not use a start twice", working({ begun: true }), { session: absent }, []],
   [

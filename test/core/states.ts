@@ -66,9 +66,17 @@ const counts: readonly Partial<Run>[] = [
   },
 ];
 
-/** Runs in every mixture of what matters. */
-export function everyRun(): readonly Run[] {
-  const kinds = [turns, saids, troubles, outboxes, counts];
+/** Runs in every mixture of what matters at work. */
+function everyRun(): readonly Run[] {
+  return mixed([turns, saids, troubles, outboxes, counts]);
+}
+
+/** After the work little of the run matters. */
+function everyEndedRun(): readonly Run[] {
+  return mixed([turns, counts]);
+}
+
+function mixed(kinds: readonly (readonly Partial<Run>[])[]): readonly Run[] {
   return kinds.reduce<readonly Run[]>(
     (runs, kind) => runs.flatMap((run) => kind.map((part) => ({ ...run, ...part }))),
     [aRun()],
@@ -107,7 +115,6 @@ const runPhases: readonly Phase[] = [
   { at: "working", sinceMs },
   { at: "waiting", sinceMs, on: permission },
   { at: "waiting", sinceMs, on: atTerminal },
-  { at: "checking", sinceMs },
 ];
 const someOutcomes = everyOutcome.filter(
   (one) => one.is !== "gave-up" || one.cause === "login" || one.cause === "limit-reached",
@@ -117,6 +124,9 @@ const someOutcomes = everyOutcome.filter(
 export function* everyRunTask(): Generator<Task> {
   for (const run of everyRun()) {
     for (const phase of runPhases) yield admitted({ run, phase });
+  }
+  for (const run of everyEndedRun()) {
+    yield admitted({ run, phase: { at: "checking", sinceMs } });
     for (const more of deliveries) yield admitted({ run, phase: { at: "delivering", sinceMs }, ...more });
   }
 }
