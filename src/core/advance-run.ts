@@ -220,7 +220,7 @@ function wait(task: Task, run: Run, moment: Moment): Task {
   const { sight, nowMs } = moment;
   const goOn = (why: string): Task =>
     move(
-      { ...task, run: { ...run, waitedMs: run.waitedMs + nowMs - phase.sinceMs } },
+      { ...task, run: { ...run, waitedMs: run.waitedMs + Math.max(0, nowMs - phase.sinceMs) } },
       { at: "working", sinceMs: nowMs },
       why,
     );
@@ -228,7 +228,10 @@ function wait(task: Task, run: Run, moment: Moment): Task {
   const isTerminal = phase.on.kind === "terminal";
   if (!isTerminal && run.asking?.event !== phase.on.event) return goOn("the question was answered");
   // It had been silent for that long when it began to wait, so a sign since then is a new one, whenever it got here.
-  if (isTerminal && run.lastSignMs > phase.sinceMs - silentIdleMs) return goOn("somebody answered at the terminal");
+  const isNewSign = run.lastSignMs > phase.sinceMs - silentIdleMs;
+  // A turn that is over was under way when the wait began. That holds when the clock was set back meanwhile, too.
+  const hasMovedOn = run.turn === "idle" || run.asking !== undefined;
+  if (isTerminal && (isNewSign || hasMovedOn)) return goOn("somebody answered at the terminal");
   return stay(task, "the agent waits for an answer");
 }
 
