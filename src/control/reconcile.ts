@@ -130,6 +130,7 @@ async function actAll(saved: SavedTask, actions: readonly Action[], world: World
     world.log.debug({ task: task.id, action: action.do }, "acts");
     try {
       const note = await act(task, action, world);
+      world.log.debug({ task: task.id, action: action.do }, "acted");
       if (note === undefined) continue;
       task = takeNote(task, note, world.operator, world.nowMs());
       version = await world.store.save(task, version, [], world.nowMs());
