@@ -295,6 +295,12 @@ describe("another attempt", () => {
     expect(after).toMatchObject({ run: undefined, pull: undefined, delivered: undefined, again: undefined });
     expect(after.said).toMatchObject({ greeted: true, commentId: 7, text: undefined });
   });
+
+  it("is not asked for by the label of the last one, told once more", () => {
+    const over = { ...before, again: undefined };
+    expect(step(over, {}, [label(over.asked.atMs)])).toMatchObject({ attempt: 1, again: undefined });
+    expect(step(over, {}, [label(over.asked.atMs + 1)]).attempt).toBe(2);
+  });
 });
 
 describe("a run", () => {
