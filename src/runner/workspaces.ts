@@ -86,7 +86,8 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     async deliver(task, head) {
       const store = storeOf(task);
       const { workspace, branch } = namesOf(task);
-      const taken = await store.takeIn(workspace, head, baseShaOf(task), usualLimits);
+      const limits = { ...usualLimits, mayClose: task.issue.number };
+      const taken = await store.takeIn(workspace, head, baseShaOf(task), limits);
       // A path may be a secret's place, too.
       if (taken.is === "refused")
         return { is: "refused", findings: taken.findings.map(({ words }) => redactFormats(words)) };

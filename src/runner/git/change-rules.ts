@@ -17,6 +17,8 @@ export interface IntakeLimits {
   readonly searchedBytes: number;
   /** Globs of paths that an agent must not touch. Small and capital letters count as the same. */
   readonly protectedPaths: readonly string[];
+  /** The only issue that a commit's message may close. Undefined: any. */
+  readonly mayClose?: number;
 }
 
 /** GitHub refuses workflow files from an App without the `workflows` permission, which we don't ask for. */
@@ -46,7 +48,8 @@ export interface Finding {
     | "submodule"
     | "link"
     | "protected"
-    | "secret";
+    | "secret"
+    | "message";
   readonly words: string;
   readonly path?: string;
   readonly commit?: string;

@@ -4,6 +4,7 @@ import type { Finding, IntakeLimits } from "./change-rules.ts";
 import { changesOf, sizesOf } from "./commit-check.ts";
 import type { Commit, Sighting } from "./commit-check.ts";
 import { visible } from "./git-words.ts";
+import { judgeMessage } from "./message-rules.ts";
 import { openObjects } from "./object-reader.ts";
 import type { ObjectReader } from "./object-reader.ts";
 import { searchSecrets } from "./secret-search.ts";
@@ -12,6 +13,7 @@ import type { Change } from "./tree-changes.ts";
 
 const mostFindings = 30;
 const limitMs = 3 * 60_000;
+const mostCommitBytes = 1024 * 1024;
 
 /** The search's state over all commits. Each file is searched once, however many commits have it. */
 interface Search {
@@ -24,9 +26,9 @@ interface Search {
 }
 
 /**
- * Looks for secrets that commits would bring to GitHub: in each version of each file that they change, in their messages, people's names
- * and paths. What a parent has already is no news. Only for commits that passed `checkCommits`: that bounds their number and sizes.
- * It stops accidents; whoever wants to smuggle a secret out can spell it in a way that nobody looks for.
+ * Looks for what commits must not bring to GitHub: secrets in each version of each file that they change, in their messages, people's names
+ * and paths; and messages that close other issues or stop checks. What a parent has already is no news. Only for commits that passed `checkCommits`: that bounds their number and sizes.
+ * The search stops accidents; whoever wants to smuggle a secret out can spell it in a way that nobody looks for.
  */
 export async function checkOutgoing(
   at: Sighting,
@@ -51,12 +53,16 @@ export async function checkOutgoing(
 }
 
 async function checkMessage(search: Search, commit: string): Promise<readonly Finding[]> {
-  const secrets = await secretsIn(search, "message", commit);
-  return onePerLine(secrets).map(({ name }) => ({
-    kind: "secret",
-    commit,
-    words: `the message ${found(name, commit)}`,
-  }));
+  const object = await search.reader.read(commit, mostCommitBytes);
+  const message = object?.content.toString("utf8").split("\n\n").slice(1).join("\n\n") ?? "";
+  const trouble = judgeMessage(message, search.limits.mayClose);
+  const judged: Finding[] =
+    trouble === undefined
+      ? []
+      : [{ kind: "message", commit, words: `the message of commit ${short(commit)} ${trouble}` }];
+  for (const { name } of onePerLine(await secretsIn(search, "message", commit)))
+    judged.push({ kind: "secret", commit, words: `the message ${found(name, commit)}` });
+  return judged;
 }
 
 async function checkFiles(search: Search, commit: string): Promise<readonly Finding[]> {
@@ -94,7 +100,11 @@ function findingOf({ name, line }: Secret, path: string, commit: string): Findin
 }
 
 function found(name: string, commit: string): string {
-  return `holds what looks like a secret (${name}), in commit ${commit.slice(0, 12)}`;
+  return `holds what looks like a secret (${name}), in commit ${short(commit)}`;
+}
+
+function short(commit: string): string {
+  return commit.slice(0, 12);
 }
 
 /** The secrets that the changed and removed files had in the commit's parents. Looked for only when there is need. */

@@ -64,6 +64,16 @@ describe("secrets on the way out", () => {
     expect(JSON.stringify(result)).not.toContain(plantedToken);
   });
 
+  test("a message that closes another issue, or stops the checks, is told", async () => {
+    const { path, takeIn } = await aWorkspace();
+    commit(path, "Own\n\nCloses #7", { "a.txt": "a\n" });
+    expect(await takeIn({ mayClose: 7 })).toMatchObject({ is: "taken" });
+    commit(path, "Other\n\nText.\n\nCloses #8", { "b.txt": "b\n" });
+    commit(path, "Quiet [skip ci]", { "c.txt": "c\n" });
+    const findings = [{ kind: "message" }, { kind: "message" }];
+    expect(await takeIn({ mayClose: 7 })).toMatchObject({ is: "refused", findings });
+  });
+
   test("what the base branch has already is no news: neither beside a change, nor in a file that moves", async () => {
     const { path, takeIn } = await aWorkspace({ ...firstFiles, "test/fixture.txt": `one\n${plantedToken}\n` });
     commit(path, "Beside", { "test/fixture.txt": `one\ntwo\n${plantedToken}\nthree\n` });
