@@ -297,9 +297,9 @@ describe("another attempt", () => {
   });
 
   it("is not asked for by the label of the last one, told once more", () => {
-    const over = { ...before, again: undefined };
-    expect(step(over, {}, [label(over.asked.atMs)])).toMatchObject({ attempt: 1, again: undefined });
-    expect(step(over, {}, [label(over.asked.atMs + 1)]).attempt).toBe(2);
+    const settled = { ...before, again: undefined };
+    expect(step(settled, {}, [label(settled.asked.atMs)])).toMatchObject({ attempt: 1, again: undefined });
+    expect(step(settled, {}, [label(settled.asked.atMs + 1)]).attempt).toBe(2);
   });
 });
 
