@@ -47,7 +47,8 @@ export function createSessions(tmux: Tmux, agents: Agents, places: Places): Sess
     },
 
     async usage(task, maxAgeMs) {
-      if (task.run === undefined) return { usage: "unknown", said: undefined };
+      // Before its first sign the session may not even have its files.
+      if (task.run?.begun !== true) return { usage: "unknown", said: undefined };
       const known = used.get(task.id);
       const isFresh = known?.run === places.run(task) && Date.now() - known.atMs < maxAgeMs;
       const found = isFresh ? known.found : await agentOf(task).usage(runOf(task));

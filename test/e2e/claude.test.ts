@@ -14,6 +14,7 @@ import {
   requestsOfApp,
   sessionsOf,
   savedFilesIn,
+  workFilesIn,
   worktreesOf,
 } from "./sights.ts";
 import { eventually, setStage, type Stage } from "./stage.ts";
@@ -149,6 +150,7 @@ describe.skipIf(realClaude === undefined)("with the real Claude Code", () => {
     const { said, issue, github, repository, tmuxSocket } = await play([bash("echo draft > draft.txt"), fail("hang")]);
     await eventually("a session", () => sessionsOf(tmuxSocket)[0]);
     await said("The agent is working");
+    await eventually("the draft", () => (workFilesIn(stage!.home).includes("draft.txt") ? true : undefined));
     await github.as("mira").unlabel(repository, issue, "coppice");
     expect(await said("Stopped")).toContain("mira removed the label");
     await eventually("no session", () => (sessionsOf(tmuxSocket).length === 0 ? true : undefined));

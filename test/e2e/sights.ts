@@ -77,6 +77,13 @@ export function phasesIn(home: string): string[] {
   return rows.map(({ phase }) => String(phase));
 }
 
+/** The names of files in all workspaces. */
+export function workFilesIn(home: string): string[] {
+  const repositories = join(home, "repositories");
+  const trees = readdirSync(repositories).map((name) => join(repositories, name, "trees"));
+  return trees.flatMap((folder) => readdirSync(folder).flatMap((name) => readdirSync(join(folder, name))));
+}
+
 /** The files of all work that was saved before its workspace went. */
 export function savedFilesIn(home: string): string[] {
   const repositories = join(home, "repositories");
