@@ -1,6 +1,7 @@
 import type { Probot } from "probot";
 import type { Log, Store } from "./control/ports.ts";
 import { KnownError } from "./errors.ts";
+import { commentKey } from "./forge/missed-comments.ts";
 import { type News, newsOf } from "./forge/webhook-facts.ts";
 
 export interface WebhookParts {
@@ -38,7 +39,7 @@ async function take(delivery: string, event: string, news: News, parts: WebhookP
   log.debug({ delivery, event, news: news.is }, "webhook");
   switch (news.is) {
     case "fact": {
-      const key = `${delivery} ${news.fact.kind}`;
+      const key = keyOf(delivery, news);
       await within(parts.patienceMs ?? patienceMs, store.note(key, news.subject, news.fact, parts.nowMs()));
       return parts.wake();
     }
@@ -50,6 +51,24 @@ async function take(delivery: string, event: string, news: News, parts: WebhookP
       return;
     default:
       return news satisfies never;
+  }
+}
+
+/** What people said is heard once, though it comes in several deliveries; anything else is known by its delivery. */
+function keyOf(delivery: string, { fact, subject }: News & { is: "fact" }): string {
+  const { repositoryId } = subject.issue;
+  switch (fact.kind) {
+    case "commented":
+      return commentKey(subject.issue, fact.commentId);
+    case "reviewed":
+      return `review ${repositoryId} ${fact.reviewId}`;
+    case "labelled":
+    case "unlabelled":
+    case "touched":
+    case "agent":
+      return `${delivery} ${fact.kind}`;
+    default:
+      return fact satisfies never;
   }
 }
 

@@ -94,7 +94,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const loop = createLoop(world);
   opened.defer(() => loop.stop());
   const sweeper = createSweeper({
-    sweep: () => forge.sweep(store),
+    sweep: async () => {
+      await store.trim(nowMs());
+      return await forge.sweep(store);
+    },
     wake: () => void loop.wakeForFacts(),
     everyMs: operator.sweepEveryMs,
     log,

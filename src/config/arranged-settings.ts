@@ -51,6 +51,9 @@ export function arrange(env: CheckedEnvironment, privateKey: string, given: Give
       maxRestarts: env.MAX_RESTARTS,
       keepIdleSessionMs: env.KEEP_IDLE_SESSION_MINUTES * 60_000,
       statusEveryMs: env.STATUS_EVERY_SECONDS * 1_000,
+      unanswered: env.UNANSWERED,
+      unansweredMs: env.UNANSWERED_MINUTES * 60_000,
+      maxReviewRounds: env.MAX_REVIEW_ROUNDS,
       sweepEveryMs: env.SWEEP_EVERY_SECONDS * 1_000,
     },
     /** What works but should be looked at; for the log. */

@@ -1,4 +1,4 @@
-import { wholeNumber } from "./kinds.ts";
+import { oneOf, wholeNumber } from "./kinds.ts";
 import { optional, preset } from "./setting.ts";
 
 /** How much, how often, how long. */
@@ -35,6 +35,18 @@ export const limitSettings = {
   STATUS_EVERY_SECONDS: preset(wholeNumber(1, 3_600), "10", {
     about: "The least time between two edits of one status comment. GitHub allows about 500 writes an hour.",
     example: "30",
+  }),
+  UNANSWERED: preset(oneOf("keep-waiting", "deny", "stop"), "keep-waiting", {
+    about: "What becomes of a question or permission that nobody answers: wait on, refuse it, or stop the run.",
+    example: "deny",
+  }),
+  UNANSWERED_MINUTES: preset(wholeNumber(1, 10_080), "1440", {
+    about: "After how long a question or permission counts as unanswered.",
+    example: "60",
+  }),
+  MAX_REVIEW_ROUNDS: preset(wholeNumber(0, 100), "5", {
+    about: "How often reviews of one pull request go to the agent; then it says so and waits for a person.",
+    example: "3",
   }),
   SWEEP_EVERY_SECONDS: preset(wholeNumber(10, 86_400), "300", {
     about: "How often every live task is looked at anyway, and GitHub is asked for what its webhooks did not tell.",

@@ -4,10 +4,12 @@ import type { Note } from "../core/note.ts";
 import type { Action } from "../core/plan.ts";
 import type { Task } from "../core/task.ts";
 import { pullBody } from "../core/words.ts";
+import { acknowledge } from "./acknowledge.ts";
 import type { PullText, World } from "./ports.ts";
 
 /** Carries out one action. @returns what the next pass has to know of it, if anything. */
-export async function act(task: Task, action: Action, { forge, runner }: World): Promise<Note | undefined> {
+export async function act(task: Task, action: Action, world: World): Promise<Note | undefined> {
+  const { forge, runner } = world;
   switch (action.do) {
     case "greet":
       await forge.greet(task.issue);
@@ -35,8 +37,38 @@ export async function act(task: Task, action: Action, { forge, runner }: World):
     case "open-pull":
       return { of: "open-pull", ref: await forge.openPull(task, pullText(task)) };
     case "ask-review":
-      if (task.pull !== undefined) await forge.askReview(task, task.pull);
+      if (task.pull !== undefined) await forge.askReview(task, task.pull, action.of);
       return { of: "ask-review" };
+    case "bring-in":
+      return { of: "bring-in", words: await runner.bringIn(task) };
+    case "interrupt":
+      await runner.interrupt(task);
+      return { of: "interrupt" };
+    case "reply": {
+      const asking = task.run?.asking;
+      if (asking === undefined) return undefined;
+      return { of: "reply", owed: action.owed, is: await runner.reply(task, asking, action.owed.reply) };
+    }
+    case "read-comment":
+      return { of: "read-comment", take: action.take, found: await forge.readComment(task.issue, action.take.comment) };
+    case "acknowledge":
+      await acknowledge(task, action, world);
+      return { of: "acknowledge", comment: action.comment };
+    case "ask": {
+      const { event, text } = action;
+      const key = `ask-${task.attempt}-${event}`;
+      return { of: "ask", event, text, ...(await forge.comment(task.issue, task.issue.number, key, text)) };
+    }
+    case "close-question":
+      await forge.editComment(task.issue, action.commentId, action.text);
+      return { of: "close-question" };
+    case "answer-thread":
+      if (task.pull !== undefined) await forge.answerThread(task, task.pull, action.thread, action.round);
+      return { of: "answer-thread", thread: action.thread.id };
+    case "show-check": {
+      const { check, round, isOver } = action;
+      return { of: "show-check", check: await forge.showCheck(task, check, round, isOver) };
+    }
     case "end-session":
       await runner.endSession(task);
       return undefined;

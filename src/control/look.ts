@@ -1,6 +1,7 @@
 import { slotOf } from "../core/assign.ts";
 import { type Sight, unseen } from "../core/sight.ts";
-import type { Task } from "../core/task.ts";
+import { reviewsOf, wantsThreads } from "../core/round.ts";
+import type { Person, Task } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
 import type { WantedSight, World } from "./ports.ts";
 
@@ -14,26 +15,48 @@ export interface Looked {
 }
 
 /** What a pass has to know of the world for a task in this phase; the rest stays unknown. */
-export async function look(task: Task, isForgeWanted: boolean, world: World): Promise<Looked> {
+export async function look(
+  task: Task,
+  isForgeWanted: boolean,
+  speakers: readonly Person[],
+  world: World,
+): Promise<Looked> {
   const { at } = task.phase;
-  const [{ forge, blindness }, admission, runner, slot] = await Promise.all([
-    isForgeWanted ? lookAtForge(task, world) : ({ forge: "unknown", blindness: undefined } as const),
+  const [{ blindness, ...forge }, admission, runner, slot] = await Promise.all([
+    lookAtForge(task, isForgeWanted, speakers, world),
     at === "asked" ? world.forge.admit(task) : ("unknown" as const),
     at === "asked" || at === "queued" ? undefined : world.runner.look(task, wanted(task, world.nowMs())),
     at === "asked" || at === "queued" ? lookForSlot(task, world) : unseen.slot,
   ]);
-  const sight = { ...unseen, ...runner, forge, admission, slot, attach: world.runner.attachCommand(task) };
+  const sight = { ...unseen, ...runner, ...forge, admission, slot, attach: world.runner.attachCommand(task) };
   return { sight, blindness };
 }
 
 /** A run is looked after while GitHub is away, too. */
-async function lookAtForge(task: Task, { forge }: World) {
+async function lookAtForge(task: Task, isWanted: boolean, speakers: readonly Person[], world: World) {
+  const { forge } = world;
   try {
-    return { forge: await forge.look(task), blindness: undefined };
+    const [seen, trusted, threads] = await Promise.all([
+      isWanted ? forge.look(task) : ("unknown" as const),
+      trustedOf(task, speakers, world),
+      wantsThreads(task) && task.pull !== undefined
+        ? forge.readThreads(task, task.pull, reviewsOf(task.round))
+        : ("unknown" as const),
+    ]);
+    return { forge: seen, trusted, threads, blindness: undefined };
   } catch (error) {
-    if (error instanceof KnownError) return { forge: "unknown" as const, blindness: error };
+    if (error instanceof KnownError)
+      return { forge: "unknown" as const, trusted: [], threads: "unknown" as const, blindness: error };
     throw error;
   }
+}
+
+async function trustedOf(task: Task, speakers: readonly Person[], { forge }: World): Promise<number[]> {
+  const people = [...new Map(speakers.map((person) => [person.id, person])).values()];
+  const found = await Promise.all(
+    people.map(async (one) => ((await forge.mayCommand(task.issue, one)) ? [one.id] : [])),
+  );
+  return found.flat();
 }
 
 /** The place in the queue; for a task that is not admitted yet, the one that it is going to have. */
@@ -48,20 +71,23 @@ async function lookForSlot({ id, issue, asked, policy }: Task, world: World) {
 function wanted(task: Task, nowMs: number): WantedSight {
   const { phase, run, policy } = task;
   const isRunning = phase.at === "working" || phase.at === "waiting";
+  const isInterrupting = phase.at === "paused" && !phase.isInterrupted;
   const mayBeDone = run?.turn === "idle" || run?.submitted !== undefined || run?.noChange !== undefined;
   return {
     workspace:
       phase.at === "preparing" || phase.at === "delivering" || phase.at === "ending" || (isRunning && mayBeDone),
     session: phase.at !== "preparing",
-    agent: isRunning && nowMs - (run?.lastSignMs ?? 0) > silentMs,
+    agent: isInterrupting || (isRunning && nowMs - (run?.lastSignMs ?? 0) > silentMs),
     setup: phase.at === "preparing" && policy.setup.length > 0,
     checks: phase.at === "checking" && policy.verify.length > 0,
-    usage: isRunning
-      ? mayBeDone
-        ? "now"
-        : "lately"
-      : phase.at === "checking" || phase.at === "delivering"
-        ? "now"
-        : "no",
+    usage: usageWanted(task, mayBeDone),
   };
+}
+
+/** A session that gave no sign yet may have no figures, and no place for them. */
+function usageWanted({ phase, run }: Task, mayBeDone: boolean): WantedSight["usage"] {
+  if (run?.begun !== true) return "no";
+  const isRunning = phase.at === "working" || phase.at === "waiting";
+  if (isRunning) return mayBeDone ? "now" : "lately";
+  return phase.at === "checking" || phase.at === "delivering" ? "now" : "no";
 }

@@ -3,7 +3,10 @@ import type { NamedEvent } from "../core/agent-event.ts";
 import type { RosterLine } from "../core/assign.ts";
 import type { OperatorPolicy } from "../core/policy.ts";
 import type { Admission, ForgeSight, JobSight, SessionSight, WorkspaceSight } from "../core/sight.ts";
-import type { Flag, IssueRef, Message, PullRef, Task, Usage } from "../core/task.ts";
+import type { Thread } from "../core/round-shape.ts";
+import type { Decision } from "../core/steer-words.ts";
+import type { Reply } from "../core/steering.ts";
+import type { Asking, Flag, IssueRef, Message, Person, PullRef, Task, Usage } from "../core/task.ts";
 import type { StateLabel } from "../core/trigger.ts";
 
 /** All that the loop knows of the world. */
@@ -41,6 +44,8 @@ export interface Store {
   save(task: Task, version: number, done: readonly NotedFact[], atMs: number): Promise<number>;
   /** The tasks that may still need a pass. */
   live(): Promise<readonly IssueRef[]>;
+  /** What was decided about a task and why, oldest first. */
+  journal(taskId: string): Promise<readonly Decision[]>;
   roster(): Promise<readonly RosterLine[]>;
   /** Facts about an issue, or about the pull request that its task opened, not yet done; in the order they came. */
   facts(issue: IssueRef, pull: number | undefined): Promise<readonly NotedFact[]>;
@@ -66,7 +71,23 @@ export interface Forge {
   showState(task: Task, want: StateLabel | undefined, was: StateLabel | undefined): Promise<void>;
   /** Opens the pull request, or finds the one that is open already for this branch. */
   openPull(task: Task, pull: PullText): Promise<PullRef>;
-  askReview(task: Task, pull: PullRef): Promise<void>;
+  /** Asks these people to review; who asked for the work, when nobody is named. */
+  askReview(task: Task, pull: PullRef, reviewers?: readonly string[]): Promise<void>;
+  /** Whether a person's commands and reviews count. */
+  mayCommand(issue: IssueRef, person: Person): Promise<boolean>;
+  /** Shows at a comment whether what it says was done. */
+  react(issue: IssueRef, commentId: number, isDone: boolean): Promise<void>;
+  /** Makes a comment on an issue or pull request; the same key twice makes one. The id is 0 where nothing can be said. */
+  comment(issue: IssueRef, on: number, key: string, text: string): Promise<{ readonly commentId: number }>;
+  editComment(issue: IssueRef, commentId: number, text: string): Promise<void>;
+  /** A comment of this repository; undefined when there is none. */
+  readComment(issue: IssueRef, commentId: number): Promise<{ readonly by: string; readonly text: string } | undefined>;
+  /** What these reviews say at lines of the change, where it is not resolved. */
+  readThreads(task: Task, pull: PullRef, reviews: readonly number[]): Promise<readonly Thread[]>;
+  /** Answers a thread once, and resolves it where we may. */
+  answerThread(task: Task, pull: PullRef, thread: Thread, round: number): Promise<void>;
+  /** Shows on the pull request that a round is under way, or over. @returns the check run; 0 when there is none to change. */
+  showCheck(task: Task, check: number | undefined, round: number, isOver: boolean): Promise<number>;
 }
 
 export interface PullText {
@@ -96,6 +117,14 @@ export interface Runner {
   startChecks(task: Task, round: number): Promise<void>;
   /** Takes the commits in and pushes the branch. */
   deliver(task: Task, head: string): Promise<Delivery>;
+  /** Fetches what people pushed to the task's branch and puts our commits on top. @returns what came of it, in words. */
+  bringIn(task: Task): Promise<string>;
+  /** Ends the agent's turn; its session stays. */
+  interrupt(task: Task): Promise<void>;
+  /** Answers what the agent asks. */
+  reply(task: Task, asking: Asking, reply: Reply): Promise<"given" | "too-late">;
+  /** The text of the agent's screen; undefined when there is none. */
+  screen(task: Task): Promise<string | undefined>;
   endSession(task: Task): Promise<void>;
   /** Saves what the workspace holds under a ref, then removes it. */
   clearWorkspace(task: Task): Promise<void>;
@@ -107,6 +136,8 @@ export type Delivery =
       readonly sha: string;
       readonly flags?: readonly Flag[];
     }
+  /** People had pushed to the branch: our commits are on top of theirs now, and not pushed yet. */
+  | { readonly is: "brought-in" }
   | { readonly is: "refused"; readonly findings: readonly string[] };
 
 export interface WantedSight {

@@ -1,9 +1,10 @@
 import { advance, askedOf, takeFacts } from "../core/advance.ts";
 import type { Fact, NotedFact } from "../core/fact.ts";
 import { takeNote } from "../core/note.ts";
+import { noTask } from "../core/steer-words.ts";
 import { type Action, isSaid, isWord, plan } from "../core/plan.ts";
 import type { Sight } from "../core/sight.ts";
-import { isOver, type IssueRef, newTask, type Task, taskId } from "../core/task.ts";
+import { isOver, type IssueRef, newTask, type Person, type Task, taskId } from "../core/task.ts";
 import { agentAskedBy } from "../core/trigger.ts";
 import { wakeAfterMs } from "../core/wake.ts";
 import { KnownError } from "../errors.ts";
@@ -26,6 +27,7 @@ export async function reconcile(issue: IssueRef, isForgeStale: boolean, world: W
   const facts = await world.store.facts(issue, loaded?.task.pull?.number);
   const saved = loaded ?? (await begin(issue, facts, world));
   if (saved === undefined) {
+    await answerStrays(issue, facts, world);
     await world.store.dropFacts(facts, world.nowMs());
     return nothingToDo;
   }
@@ -36,13 +38,27 @@ export async function reconcile(issue: IssueRef, isForgeStale: boolean, world: W
     facts.map(({ fact }) => fact),
     world.operator,
   );
-  const { sight, blindness } = await look(informed, isForgeWanted && !isOver(saved.task), world);
+  const { sight, blindness } = await look(informed, isForgeWanted && !isOver(saved.task), speakersIn(facts), world);
   // What people did means something only together with a look at GitHub, so it waits for one.
   const heard = facts.filter(({ fact }) => blindness === undefined || isHeardBlind(fact));
   const stepped = await step(saved, [...heard, ...(await lastWords(saved.task, facts, sight, world))], sight, world);
   const end = await carryOut(stepped, saved.task, sight, world);
   if (blindness !== undefined) throw blindness;
   return end;
+}
+
+/** A command where no task is gets an answer, too, when it is said by somebody who may. */
+async function answerStrays(issue: IssueRef, facts: readonly NotedFact[], { forge, operator }: World): Promise<void> {
+  for (const { fact } of facts) {
+    if (fact.kind !== "commented" || !(await forge.mayCommand(issue, fact.by))) continue;
+    await forge.comment(issue, fact.on, `answer-${fact.commentId}`, noTask(operator.triggerLabel));
+    await forge.react(issue, fact.commentId, false);
+  }
+}
+
+/** Whose word has to be judged before it counts. */
+function speakersIn(facts: readonly NotedFact[]): readonly Person[] {
+  return facts.flatMap(({ fact }) => (fact.kind === "commented" || fact.kind === "reviewed" ? [fact.by] : []));
 }
 
 function isHeardBlind(fact: Fact): boolean {

@@ -1,10 +1,13 @@
 import { namesOf } from "./names.ts";
 import { limitsOf } from "./policy.ts";
 import * as prompt from "./prompt.ts";
+import { unansweredThreads } from "./round.ts";
 import { askingAtTerminal, restarted, withMessage } from "./run.ts";
 import type { AgentState, Sight, WorkspaceSight } from "./sight.ts";
+import { withSteering } from "./steering.ts";
 import { end, giveUp, type Moment, move, stay } from "./step.ts";
 import type { GaveUp, Run, Task } from "./task.ts";
+import { duration } from "./words.ts";
 
 type Workspace = WorkspaceSight & { is: "there" };
 
@@ -32,6 +35,7 @@ export function advanceRun(before: Task, moment: Moment): Task {
     case "asked":
     case "queued":
     case "preparing":
+    case "paused":
     case "in-review":
     case "stopped":
     case "ending":
@@ -140,7 +144,7 @@ function afterTurn(task: Task, run: Run, moment: Moment): Task {
   if (workspace.is === "unknown") return stay(task, "the workspace could not be looked at");
   const over = handedIn(task, run, moment);
   if (over !== undefined || workspace.is === "absent") return over ?? task;
-  const missing = prompt.whatIsMissing(run, workspace);
+  const missing = whatIsMissing(task, run, workspace);
   if (run.reminders < limitsOf(operator, task.policy).stopReminders) {
     const reminded = { ...run, reminders: run.reminders + 1 };
     return stay(
@@ -151,12 +155,27 @@ function afterTurn(task: Task, run: Run, moment: Moment): Task {
   return unfinished(task, run, workspace, nowMs);
 }
 
+function whatIsMissing(task: Task, run: Run, workspace: Workspace): string {
+  if (task.round === undefined) return prompt.whatIsMissing(run, workspace);
+  const threads = unansweredThreads(task.round).map(({ id }) => id);
+  return prompt.roundIsMissing(workspace, threads, run.reminders + 1);
+}
+
 /** The work is over, if what the agent said and what git shows agree on that. */
 function handedIn(task: Task, run: Run, { sight: { workspace }, nowMs }: Moment): Task | undefined {
   if (workspace.is === "absent") return giveUpFor(task, "agent-failed", "the workspace is gone", nowMs);
+  if (task.round !== undefined) return roundOver(task, run, workspace, nowMs);
   if (isDone(run, workspace)) return move(task, { at: "checking", sinceMs: nowMs }, "the agent has submitted");
   if (run.noChange === undefined || !isUntouched(workspace)) return undefined;
   return end(task, { is: "no-change-needed", reason: run.noChange }, "the agent says that no change is needed");
+}
+
+/** Over when the agent rests, all is committed and every thread has its answer; what it handed in before still counts. */
+function roundOver(task: Task, run: Run, workspace: WorkspaceSight, nowMs: number): Task | undefined {
+  if (run.turn !== "idle" || workspace.is !== "there") return undefined;
+  const isClean = workspace.uncommitted === 0 && workspace.midOperation === undefined;
+  if (!isClean || unansweredThreads(task.round).length > 0) return undefined;
+  return move(task, { at: "checking", sinceMs: nowMs }, "the agent has done what was asked for");
 }
 
 function isUntouched(workspace: WorkspaceSight): boolean {
@@ -232,7 +251,44 @@ function wait(task: Task, run: Run, moment: Moment): Task {
   // A turn that is over was under way when the wait began. That holds when the clock was set back meanwhile, too.
   const hasMovedOn = run.turn === "idle" || run.asking !== undefined;
   if (isTerminal && (isNewSign || hasMovedOn)) return goOn("somebody answered at the terminal");
-  return stay(task, "the agent waits for an answer");
+  return unanswered(task, phase, moment) ?? stay(task, "the agent waits for an answer");
+}
+
+/** Nobody answers: it goes on to wait, or the operator's policy answers. */
+function unanswered(
+  task: Task,
+  phase: Task["phase"] & { at: "waiting" },
+  { operator, nowMs }: Moment,
+): Task | undefined {
+  const { event } = phase.on;
+  if (nowMs - phase.sinceMs < operator.unansweredMs || task.steering.reply !== undefined) return undefined;
+  const silence = `nobody answered within ${duration(operator.unansweredMs)}`;
+  switch (operator.unanswered) {
+    case "keep-waiting":
+      return undefined;
+    case "deny":
+      if (event === undefined || task.steering.answered?.event === event) return undefined;
+      return withSteering(task, {
+        reply: {
+          event,
+          by: "The policy",
+          words: `no, since ${silence}`,
+          reply: { do: "deny", why: `${silence}; go on without it` },
+        },
+      });
+    case "stop":
+      return move(
+        task,
+        {
+          at: "stopped",
+          sinceMs: nowMs,
+          outcome: { is: "stopped-by", who: "the policy", how: `stopped it, since ${silence}` },
+        },
+        silence,
+      );
+    default:
+      return operator.unanswered satisfies never;
+  }
 }
 
 function check(task: Task, run: Run, moment: Moment): Task {

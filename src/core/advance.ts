@@ -1,11 +1,13 @@
 import { advanceRun } from "./advance-run.ts";
+import { answerThread, beginRound, collectReviews, inReview } from "./round.ts";
+import { steer } from "./steer.ts";
 import type { Fact } from "./fact.ts";
 import type { NamedEvent } from "./agent-event.ts";
 import { namesOf, slugOf, startOfEvent } from "./names.ts";
 import { isSaid } from "./plan.ts";
 import type { OperatorPolicy } from "./policy.ts";
 import { foldEarlierEvent, foldEvent, newRun } from "./run.ts";
-import type { ForgeSight } from "./sight.ts";
+import type { Admission, ForgeSight } from "./sight.ts";
 import { end, giveUp, type Moment, move, stay } from "./step.ts";
 import { type Asked, newTask, type Outcome, type Run, type Task } from "./task.ts";
 import { agentAskedBy, isAsked } from "./trigger.ts";
@@ -15,8 +17,11 @@ import { agentAskedBy, isAsked } from "./trigger.ts";
  * changes nothing.
  */
 export function advance(before: Task, facts: readonly Fact[], moment: Moment): Task {
-  const task = takeFacts(before, facts, moment.operator);
-  return leave(task, facts, moment) ?? stepOf(task, moment);
+  const heard = collectReviews(takeFacts(before, facts, moment.operator), facts, moment.sight);
+  const task = steer(heard, facts, moment);
+  const left = leave(task, facts, moment);
+  // What a person said is a step of its own.
+  return left ?? (task.phase.at === heard.phase.at ? stepOf(task, moment) : task);
 }
 
 /** The task with what has happened in it, before anything is decided from that. */
@@ -27,15 +32,25 @@ export function takeFacts(task: Task, facts: readonly Fact[], operator: Operator
 function foldFact(task: Task, fact: Fact, operator: OperatorPolicy): Task {
   switch (fact.kind) {
     case "agent":
-      return task.run?.number === fact.run ? { ...task, run: foldNamed(task, task.run, fact.event) } : task;
+      return task.run?.number === fact.run ? foldAgent(task, task.run, fact.event) : task;
     case "labelled":
       return foldLabel(task, fact, operator);
     case "unlabelled":
     case "touched":
+    // Who spoke has to be looked at first.
+    case "commented":
+    case "reviewed":
       return task;
     default:
       return fact satisfies never;
   }
+}
+
+function foldAgent(task: Task, run: Run, named: NamedEvent): Task {
+  const folded = { ...task, run: foldNamed(task, run, named) };
+  const { event } = named;
+  if (event.kind !== "thread-answered") return folded;
+  return answerThread(folded, event.thread, { text: event.answer, isResolved: event.resolved });
 }
 
 function foldNamed(task: Task, run: Run, event: NamedEvent): Run {
@@ -108,8 +123,10 @@ function stepOf(task: Task, moment: Moment): Task {
     case "checking":
     case "delivering":
       return advanceRun(task, moment);
+    case "paused":
+      return stay(task, `${phase.by} interrupted the agent`);
     case "in-review":
-      return stay(task, "waits for review");
+      return inReview(task, moment);
     case "stopped":
       return task.again === undefined ? task : end(task, phase.outcome, "labelled again");
     case "ending":
@@ -124,6 +141,8 @@ function stepOf(task: Task, moment: Moment): Task {
 }
 
 function agentFor(asked: Asked, task: Task, operator: OperatorPolicy): string {
+  const { agent } = task.steering;
+  if (agent !== undefined) return agent;
   const trigger = task.policy.triggerLabel ?? operator.triggerLabel;
   return agentAskedBy(asked.label, trigger, task.policy.agent ?? operator.defaultAgent) ?? operator.defaultAgent;
 }
@@ -137,7 +156,7 @@ function admit(task: Task, { sight, operator, nowMs }: Moment): Task {
     again: undefined,
     brief: admission.brief,
     slug: slugOf(admission.brief.title),
-    base: { branch: admission.baseBranch, named: admission.baseNamed, sha: undefined },
+    base: baseOf(task, admission),
     policy: admission.policy,
     settingsMistakes: admission.mistakes,
   };
@@ -149,7 +168,17 @@ function admit(task: Task, { sight, operator, nowMs }: Moment): Task {
   return move({ ...known, agent }, { at: "queued", sinceMs: nowMs }, "admitted");
 }
 
-function prepared(task: Task, { sight, nowMs, conversation }: Moment): Task {
+/** What a person said in a command counts more than the issue. */
+function baseOf({ steering }: Task, admission: Admission & { is: "admitted" }): Task["base"] {
+  return {
+    branch: steering.base ?? admission.baseBranch,
+    named: steering.base !== undefined || admission.baseNamed,
+    sha: undefined,
+  };
+}
+
+function prepared(task: Task, moment: Moment): Task {
+  const { sight, nowMs, conversation } = moment;
   if (sight.workspace.is !== "there") return stay(task, "makes the workspace");
   const withBase = task.base === undefined ? task : { ...task, base: { ...task.base, sha: sight.workspace.baseSha } };
   if (task.policy.setup.length > 0) {
@@ -160,10 +189,23 @@ function prepared(task: Task, { sight, nowMs, conversation }: Moment): Task {
     }
     if (setup.is !== "passed") return stay(withBase, "runs the set-up commands");
   }
-  return move(
-    { ...withBase, run: newRun(1, conversation, nowMs) },
-    { at: "working", sinceMs: nowMs },
-    "the workspace is ready",
+  const working = { at: "working", sinceMs: nowMs } as const;
+  if (isNewRound(withBase)) {
+    const begun = beginRound(withBase, moment);
+    return begun === undefined
+      ? stay(withBase, "gathers what people want")
+      : move(begun, working, `round ${begun.round?.number} begins`);
+  }
+  return move({ ...withBase, run: task.run ?? newRun(1, conversation, nowMs) }, working, "the workspace is ready");
+}
+
+/** A round that a person stopped and let go on is no new one. */
+function isNewRound({ round, run }: Task): boolean {
+  return (
+    round !== undefined &&
+    run !== undefined &&
+    run.outbox?.id !== `${run.number}-round-${round.number}` &&
+    run.outbox?.state !== "to-send"
   );
 }
 

@@ -44,6 +44,8 @@ export type AgentEvent =
   | { readonly kind: "session-ended"; readonly reason: string }
   | { readonly kind: "submitted"; readonly title: string; readonly body: string }
   | { readonly kind: "no-change"; readonly reason: string }
+  /** The answer to a reviewer's thread. */
+  | { readonly kind: "thread-answered"; readonly thread: string; readonly answer: string; readonly resolved: boolean }
   /** A kind that this version does not know, or that nobody needs. */
   | { readonly kind: "other"; readonly what: string };
 

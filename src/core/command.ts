@@ -1,6 +1,7 @@
 /** What a person can tell Coppice in a comment: a line that begins with `/coppice`. */
 export type Command =
-  | { readonly do: "status" | "why" | "resume" | "logs" | "approve" | "help" }
+  | { readonly do: "status" | "why" | "resume" | "logs" | "help" }
+  | { readonly do: "approve" }
   | { readonly do: "stop"; readonly isNow: boolean }
   | { readonly do: "retry"; readonly isFresh: boolean }
   | { readonly do: "diff"; readonly isPushed: boolean }

@@ -20,6 +20,27 @@ export type Fact =
   | { readonly kind: "unlabelled"; readonly label: string; readonly by: Actor }
   /** Something about the issue or its pull request changed: look again. */
   | { readonly kind: "touched"; readonly what: string }
+  /** A comment with commands, when it was made; edits say nothing. */
+  | {
+      readonly kind: "commented";
+      readonly commentId: number;
+      /** The issue or pull request that it is on. */
+      readonly on: number;
+      readonly by: Actor;
+      readonly text: string;
+      readonly url: string;
+      readonly atMs: number;
+    }
+  /** A review of the pull request was handed in. */
+  | {
+      readonly kind: "reviewed";
+      readonly reviewId: number;
+      readonly by: Actor;
+      readonly verdict: "approved" | "changes-requested" | "commented";
+      readonly mentionsUs: boolean;
+      readonly text: string;
+      readonly atMs: number;
+    }
   | { readonly kind: "agent"; readonly run: number; readonly event: NamedEvent };
 
 /** A fact with its place in the inbox. */

@@ -57,6 +57,11 @@ function safeWord(text: string, most: number): string {
   return words.slice(0, most).replace(/^-+|-+$/g, "");
 }
 
+/** The hidden marker by which any other comment of ours is found again. */
+export function keyMarker(key: string): string {
+  return `<!-- coppice:${key.replace(/[^\w./-]/g, "")} -->`;
+}
+
 /** The hidden marker by which the status comment is found again. */
 export function statusMarker(taskId: string): string {
   return `<!-- coppice:status task=${taskId} -->`;

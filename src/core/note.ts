@@ -3,6 +3,8 @@ import * as prompt from "./prompt.ts";
 import { messageSent, restarted, withMessage } from "./run.ts";
 import { giveUp, move } from "./step.ts";
 import type { Flag, PullRef, Task } from "./task.ts";
+import { takeSteeringNote } from "./steering-note.ts";
+import type { OwedReply, Take } from "./steering.ts";
 import type { StateLabel } from "./trigger.ts";
 
 /** What an action found out that the next pass can't look up, or only at a price. */
@@ -15,7 +17,21 @@ export type Note =
   | { readonly of: "deliver"; readonly is: "pushed"; readonly sha: string; readonly flags?: readonly Flag[] }
   | { readonly of: "deliver"; readonly is: "refused"; readonly findings: readonly string[] }
   | { readonly of: "open-pull"; readonly ref: PullRef }
+  | { readonly of: "deliver"; readonly is: "brought-in" }
   | { readonly of: "ask-review" }
+  | { readonly of: "bring-in"; readonly words: string }
+  | { readonly of: "interrupt" }
+  | { readonly of: "reply"; readonly owed: OwedReply; readonly is: "given" | "too-late" }
+  | {
+      readonly of: "read-comment";
+      readonly take: Take;
+      readonly found: { readonly by: string; readonly text: string } | undefined;
+    }
+  | { readonly of: "acknowledge"; readonly comment: number }
+  | { readonly of: "ask"; readonly event: string; readonly text: string; readonly commentId: number }
+  | { readonly of: "close-question" }
+  | { readonly of: "answer-thread"; readonly thread: string }
+  | { readonly of: "show-check"; readonly check: number }
   | { readonly of: "label"; readonly want: StateLabel | undefined; readonly was: StateLabel | undefined }
   | { readonly of: "say"; readonly text: string; readonly commentId: number };
 
@@ -36,17 +52,42 @@ export function takeNote(task: Task, note: Note, operator: OperatorPolicy, nowMs
     case "let-stop":
       return run === undefined ? task : { ...task, run: { ...run, heldStop: undefined } };
     case "deliver":
-      return note.is === "pushed"
-        ? { ...task, delivered: { sha: note.sha, ...(note.flags === undefined ? {} : { flags: note.flags }) } }
-        : pushRefused(task, note.findings, operator, nowMs);
+      return delivered(task, note, operator, nowMs);
     case "open-pull":
       return { ...task, pull: note.ref };
     case "ask-review":
       return { ...task, said: { ...said, reviewAsked: true } };
+    case "bring-in":
+      return task.round === undefined ? task : { ...task, round: { ...task.round, broughtIn: note.words } };
+    case "interrupt":
+    case "reply":
+    case "read-comment":
+    case "acknowledge":
+    case "ask":
+    case "close-question":
+    case "answer-thread":
+    case "show-check":
+      return takeSteeringNote(task, note);
     case "label":
       return { ...task, said: { ...said, label: note.want, maybeLabels: said.maybeLabels.filter(isStill(note)) } };
     case "say":
       return { ...task, said: { ...said, text: note.text, commentId: note.commentId, atMs: nowMs } };
+    default:
+      return note satisfies never;
+  }
+}
+
+function delivered(task: Task, note: Note & { of: "deliver" }, operator: OperatorPolicy, nowMs: number): Task {
+  switch (note.is) {
+    case "pushed":
+      return { ...task, delivered: { sha: note.sha, ...(note.flags === undefined ? {} : { flags: note.flags }) } };
+    case "refused":
+      return pushRefused(task, note.findings, operator, nowMs);
+    case "brought-in": {
+      // With other people's commits below, ours are others than those that were checked.
+      const run = task.run === undefined ? undefined : { ...task.run, round: task.run.round + 1 };
+      return move({ ...task, run }, { at: "checking", sinceMs: nowMs }, "people pushed to the branch; checks again");
+    }
     default:
       return note satisfies never;
   }

@@ -1,9 +1,13 @@
 import { namesOf } from "./names.ts";
 import type { OperatorPolicy } from "./policy.ts";
 import * as prompt from "./prompt.ts";
+import type { Thread } from "./round-shape.ts";
 import type { Sight } from "./sight.ts";
+import { saying } from "./plan-saying.ts";
+import type { Answer, OwedReply, Take } from "./steering.ts";
 import type { Message, Run, Task } from "./task.ts";
 import type { StateLabel } from "./trigger.ts";
+import { statusAnswer } from "./steer-words.ts";
 import { labelOf, statusComment } from "./words.ts";
 
 /** One change to the world. Every one is safe to repeat. */
@@ -18,7 +22,25 @@ export type Action =
   | { readonly do: "start-checks"; readonly round: number }
   | { readonly do: "deliver"; readonly head: string }
   | { readonly do: "open-pull" }
-  | { readonly do: "ask-review" }
+  | { readonly do: "ask-review"; readonly of: readonly string[] }
+  /** Fetches the commits that people pushed, and puts ours on top. */
+  | { readonly do: "bring-in" }
+  | { readonly do: "interrupt" }
+  | { readonly do: "reply"; readonly owed: OwedReply }
+  | { readonly do: "read-comment"; readonly take: Take }
+  | {
+      readonly do: "acknowledge";
+      readonly comment: number;
+      readonly on: number;
+      readonly isDone: boolean;
+      readonly answers: readonly Answer[];
+      /** The state as of now, in case it is asked for. */
+      readonly status: string;
+    }
+  | { readonly do: "ask"; readonly event: string; readonly text: string }
+  | { readonly do: "close-question"; readonly commentId: number; readonly text: string }
+  | { readonly do: "answer-thread"; readonly thread: Thread; readonly round: number }
+  | { readonly do: "show-check"; readonly check: number | undefined; readonly round: number; readonly isOver: boolean }
   | { readonly do: "end-session" }
   | { readonly do: "clear-workspace" }
   | { readonly do: "label"; readonly want: StateLabel | undefined; readonly was: StateLabel | undefined }
@@ -29,18 +51,32 @@ export type Action =
  * pass, so an action that a crash swallowed comes again by itself.
  */
 export function plan(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: number): readonly Action[] {
-  if (task.phase.at === "asked" || isQuiet(task)) return clearing(task, sight);
+  if (task.phase.at === "asked" || isQuiet(task)) return [...clearing(task, sight), ...acknowledging(task, sight)];
   return [...greeting(task), ...working(task, sight, operator, nowMs), ...telling(task, sight, operator, nowMs)];
 }
 
 /** Whether an action only tells people something. A failing word does not hold up the work, nor the other way round. */
 export function isWord(action: Action): boolean {
-  return action.do === "say" || action.do === "label" || action.do === "greet";
+  return words.includes(action.do);
 }
+
+const words: readonly Action["do"][] = [
+  "say",
+  "label",
+  "greet",
+  "acknowledge",
+  "ask",
+  "close-question",
+  "answer-thread",
+  "show-check",
+];
 
 /** Whether everything that people are to see of this task is said. */
 export function isSaid(task: Task, sight: Sight): boolean {
-  return isQuiet(task) || (statusComment(task, sight) === task.said.text && labelling(task).length === 0);
+  if (acknowledging(task, sight).length > 0) return false;
+  if (isQuiet(task)) return true;
+  const isShown = statusComment(task, sight) === task.said.text && labelling(task).length === 0;
+  return isShown && saying(task).length === 0;
 }
 
 /** Strangers get no answer, and nobody is known to be none before the task was admitted. */
@@ -65,6 +101,8 @@ function working(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: numb
     case "working":
     case "waiting":
       return atWork(task, sight);
+    case "paused":
+      return pausing(task, sight);
     case "checking":
       return [...release(task.run), ...checking(task, sight)];
     case "delivering":
@@ -82,7 +120,9 @@ function working(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: numb
 
 function preparing(task: Task, sight: Sight): readonly Action[] {
   if (sight.workspace.is === "absent") return [{ do: "prepare-workspace" }];
-  if (sight.workspace.is === "unknown" || task.policy.setup.length === 0) return [];
+  if (sight.workspace.is === "unknown") return [];
+  if (task.round !== undefined && task.round.broughtIn === undefined) return [{ do: "bring-in" }];
+  if (task.policy.setup.length === 0) return [];
   return sight.setup.is === "absent" ? [{ do: "start-setup" }] : [];
 }
 
@@ -92,8 +132,25 @@ function atWork(task: Task, sight: Sight): readonly Action[] {
   const isWanted = sight.session.is !== "absent" && sight.session.startedFor === namesOf(task).runFolder;
   if (isWanted && sight.session.is === "ended") return [];
   if (!isWanted) return startOver(run, sight);
+  const replying = answering(task, run);
+  if (replying.length > 0) return replying;
+  const [take] = task.steering.takes;
+  if (take !== undefined) return [{ do: "read-comment", take }];
   if (run.outbox?.state === "to-send") return [{ do: "tell", message: run.outbox, heldStop: run.heldStop }];
   return run.backgroundTasks > 0 ? release(run) : [];
+}
+
+/** A person's answer goes to the question that it is for, and to no other. */
+function answering({ steering: { reply } }: Task, run: Run): readonly Action[] {
+  return reply === undefined || reply.event !== run.asking?.event ? [] : [{ do: "reply", owed: reply }];
+}
+
+/** Interrupted once; where the agent rests already there is nothing to interrupt, and a key would do something else. */
+function pausing(task: Task, sight: Sight): readonly Action[] {
+  const { phase, run } = task;
+  if (phase.at !== "paused" || sight.session.is !== "alive") return [];
+  if (!phase.isInterrupted && sight.session.agent !== "idle") return [...release(run), { do: "interrupt" }];
+  return release(run);
 }
 
 /** A session of an earlier start goes first; never two for one task. One that was there and went needs another start. */
@@ -125,7 +182,15 @@ function delivering(task: Task, sight: Sight): readonly Action[] {
 }
 
 function reviewing(task: Task): readonly Action[] {
-  return task.said.reviewAsked ? [] : [{ do: "ask-review" }];
+  const [take] = task.steering.takes;
+  const reading: readonly Action[] = take === undefined ? [] : [{ do: "read-comment", take }];
+  return task.said.reviewAsked ? reading : [{ do: "ask-review", of: reviewersOf(task) }, ...reading];
+}
+
+/** Whoever asked for the changes looks at them again; at first it is who asked for the work. */
+function reviewersOf({ asked, round }: Task): readonly string[] {
+  const reviewers = (round?.wishes ?? []).flatMap((wish) => (wish.is === "review" ? [wish.by] : []));
+  return round === undefined ? [asked.by.login] : [...new Set(reviewers)];
 }
 
 function stopping(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: number): readonly Action[] {
@@ -157,7 +222,11 @@ function telling(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: numb
   const text = statusComment(task, sight);
   const mayEdit = task.said.commentId === undefined || nowMs - task.said.atMs >= operator.statusEveryMs;
   if (text !== task.said.text && mayEdit) actions.push({ do: "say", text });
-  return actions;
+  return [...acknowledging(task, sight), ...saying(task), ...actions];
+}
+
+function acknowledging(task: Task, sight: Sight): readonly Action[] {
+  return task.steering.owed.map((owed) => ({ do: "acknowledge", ...owed, status: statusAnswer(task, sight) }));
 }
 
 /** One label shows the state; every other one that may be there goes. */

@@ -15,6 +15,11 @@ export interface OperatorPolicy {
   readonly statusEveryMs: number;
   /** How long a session stays for people to look at after its work is delivered or given up. */
   readonly keepIdleSessionMs: number;
+  /** What becomes of a question or permission that nobody answers. */
+  readonly unanswered: "keep-waiting" | "deny" | "stop";
+  readonly unansweredMs: number;
+  /** How often what people want of an open pull request goes to the agent. */
+  readonly maxReviewRounds: number;
   /** How old the remembered sight of an issue may be before GitHub is asked again. */
   readonly sweepEveryMs: number;
 }

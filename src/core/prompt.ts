@@ -1,9 +1,12 @@
 import type { JobSight, WorkspaceSight } from "./sight.ts";
+import type { Round } from "./round-shape.ts";
 import type { Brief, IssueRef, Run, Submission } from "./task.ts";
 
 /** The tools by which an agent says how its work ended. */
 export const submitTool = "submit_pull_request";
 export const noChangeTool = "no_change_needed";
+/** The tool by which it answers a reviewer. */
+export const threadTool = "answer_thread";
 
 /**
  * The first thing the agent is told, `{brief}` being a file. It holds none of the issue's text: an agent may read `@path`
@@ -95,6 +98,71 @@ export function afterRestart(lastMessage: string | undefined): string {
 
 export function goOn(): string {
   return "The last turn failed because the model's service did not answer. Please go on where you were.";
+}
+
+/** What people say goes into a file; this is what the agent is told of it. Each is another, for Claude Code takes one only once. */
+export function newsInFile(id: string): string {
+  return `There is news about your work in the file {brief} (${id}). Read it first, then go on.`;
+}
+
+export function personSays(who: string, text: string): string {
+  return `${who}, who may decide about this work, says:\n\n${text}`;
+}
+
+export function personSaysGoOn(who: string): string {
+  return `${who} lets you go on. Look at the state of your worktree and go on where you were.`;
+}
+
+export function answeredLate(who: string, words: string): string {
+  return `${who} answered what you asked: ${words}`;
+}
+
+/** What reviewers and others want, with the ids by which the agent answers them. */
+export function roundBrief(round: Round): string {
+  const reviews = round.wishes.map(({ by, text, is }) =>
+    is === "review" ? `## Review by ${by}\n\n${text.trim() || "(no general remark)"}` : `## ${by} says\n\n${text}`,
+  );
+  const threads = (round.threads ?? []).map(({ id, path, line, comments }) =>
+    [
+      `## Thread ${id}`,
+      "",
+      line === undefined ? `At the file ${path}:` : `At line ${line} of ${path}:`,
+      "",
+      ...comments.map(({ by, text }) => `${by}: ${text}\n`),
+    ].join("\n"),
+  );
+  const answering =
+    threads.length === 0
+      ? []
+      : [
+          `Answer every thread with the tool ${threadTool}: what you changed, or why not; resolved only when it is dealt with.`,
+        ];
+  return [
+    `# Round ${round.number}: people looked at your pull request`,
+    round.broughtIn ?? "",
+    ...reviews,
+    ...threads,
+    [
+      "# What to do",
+      "",
+      "Make the changes that are asked for, commit them on your branch, and end your turn.",
+      ...answering,
+    ].join("\n"),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+export function roundIsMissing(
+  workspace: WorkspaceSight & { is: "there" },
+  threads: readonly string[],
+  reminder: number,
+): string {
+  const missing: string[] = [];
+  if (workspace.midOperation !== undefined) missing.push(`a ${workspace.midOperation} is not finished`);
+  if (workspace.uncommitted > 0) missing.push(`${workspace.uncommitted} changed or new files are in no commit`);
+  if (threads.length > 0) missing.push(`these threads have no answer yet: ${threads.join(", ")} (use ${threadTool})`);
+  return `Your turn ended, but this round is not over (reminder ${reminder}): ${missing.join("; ")}.`;
 }
 
 export function pushRefused(findings: readonly string[]): string {

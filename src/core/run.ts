@@ -21,6 +21,7 @@ export function newRun(number: number, conversation: string, nowMs: number): Run
     verifyRounds: 0,
     restarts: 0,
     failures: 0,
+    round: 0,
     starts: 1,
     begun: false,
     conversed: false,
@@ -68,6 +69,8 @@ export function foldEvent(run: Run, named: NamedEvent): Run {
       return { ...seen, asking: undefined, heldStop: undefined };
     case "submitted":
       return { ...busy(seen), submitted: { title: event.title, body: event.body, isWhole: true }, noChange: undefined };
+    case "thread-answered":
+      return busy(seen);
     case "no-change":
       return { ...busy(seen), noChange: event.reason, submitted: undefined };
     default:
@@ -89,6 +92,31 @@ function busy(run: Run): Run {
 export function withMessage(run: Run, kind: string, text: string): Run {
   const message: Message = { id: `${run.number}-${kind}`, text, state: "to-send", sentAtMs: 0 };
   return { ...run, outbox: message };
+}
+
+/** The same, with words of people in it. */
+export function withPeoplesWords(run: Run, kind: string, text: string): Run {
+  const waiting = run.outbox?.state === "to-send" ? `${run.outbox.text}\n\n` : "";
+  const told = withMessage(run, kind, `${waiting}${text}`);
+  return told.outbox === undefined ? told : { ...told, outbox: { ...told.outbox, isFromPeople: true } };
+}
+
+/** People want more of the same conversation: what was counted against its limits begins anew. */
+export function anotherGo(run: Run, nowMs: number): Run {
+  return {
+    ...run,
+    round: run.round + 1,
+    startedAtMs: nowMs,
+    waitedMs: 0,
+    noChange: undefined,
+    failure: undefined,
+    asking: undefined,
+    reminders: 0,
+    verifyRounds: 0,
+    restarts: 0,
+    failures: 0,
+    lastSignMs: nowMs,
+  };
 }
 
 /** The message is on its way: the agent is at work until it gives a sign that it is not. */

@@ -1,3 +1,4 @@
+import type { Thread } from "./round-shape.ts";
 import type { Brief, PullRef, Usage } from "./task.ts";
 import type { RepositoryPolicy } from "./policy.ts";
 
@@ -13,6 +14,10 @@ export interface Sight {
   /** The last words of the agent, also in the middle of a turn. */
   readonly said: string | undefined;
   readonly slot: Slot;
+  /** Who of those that speak in new facts may decide about the task, by their numbers. */
+  readonly trusted: readonly number[];
+  /** What reviewers wrote at lines, when a round begins. */
+  readonly threads: readonly Thread[] | "unknown";
   /** The command by which a person attaches to the session. */
   readonly attach: string;
 }
@@ -84,6 +89,8 @@ export const unseen: Sight = {
   setup: { is: "unknown" },
   checks: { is: "unknown" },
   usage: "unknown",
+  trusted: [],
+  threads: "unknown",
   said: undefined,
   slot: { free: false, ahead: 0, why: "not looked yet" },
   attach: "",

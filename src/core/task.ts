@@ -1,5 +1,7 @@
 import type { Question, TurnFailure } from "./agent-event.ts";
 import { type RepositoryPolicy, silentRepository } from "./policy.ts";
+import type { Round } from "./round-shape.ts";
+import { noSteering, type Steering } from "./steering.ts";
 import type { StateLabel } from "./trigger.ts";
 
 /** Where an issue lives. The repository's number stays when it is renamed; owner and name are as last seen. */
@@ -43,6 +45,9 @@ export interface Task {
   readonly pull: PullRef | undefined;
   readonly usage: Usage;
   readonly said: Said;
+  readonly steering: Steering;
+  /** The round that the run is in, when people wanted something beyond the issue. */
+  readonly round: Round | undefined;
 }
 
 export interface Asked {
@@ -60,6 +65,16 @@ export type Phase =
   | { readonly at: "preparing"; readonly sinceMs: number }
   | { readonly at: "working"; readonly sinceMs: number }
   | { readonly at: "waiting"; readonly sinceMs: number; readonly on: Asking }
+  /** A person interrupted the agent; its session stays, and it goes on when a person says so. */
+  | {
+      readonly at: "paused";
+      readonly sinceMs: number;
+      readonly by: string;
+      /** When the person said it, by GitHub's clock. */
+      readonly saidAtMs: number;
+      readonly was: "working" | "waiting" | "checking" | "delivering";
+      readonly isInterrupted: boolean;
+    }
   | { readonly at: "checking"; readonly sinceMs: number }
   | { readonly at: "delivering"; readonly sinceMs: number }
   | { readonly at: "in-review"; readonly sinceMs: number }
@@ -138,6 +153,8 @@ export interface Run {
   readonly verifyRounds: number;
   readonly restarts: number;
   readonly failures: number;
+  /** How often people wanted more, within one run; part of the names of its jobs. */
+  readonly round: number;
   /** Sessions started so far; part of the run folder's name, so that what an earlier session left is not taken for this one's. */
   readonly starts: number;
   /** Whether the newest of them gave a sign of life. */
@@ -159,6 +176,8 @@ export interface Submission {
 export interface Message {
   readonly id: string;
   readonly text: string;
+  /** People wrote parts of it: the agent gets it as a file, so that nothing in it is taken for a command of its program. */
+  readonly isFromPeople?: boolean | undefined;
   readonly state: "to-send" | "sent";
   /** When it was sent; 0 before. */
   readonly sentAtMs: number;
@@ -256,7 +275,16 @@ export function newTask(issue: IssueRef, asked: Asked, agent: string, before: Ta
       label: before?.said.label,
       maybeLabels: before?.said.maybeLabels ?? [],
     },
+    steering: { ...noSteering, ...keptSteering(before) },
+    round: undefined,
   };
+}
+
+/** What people wanted of the next attempt, and what they are still to hear. */
+function keptSteering(before: Task | undefined): Partial<Steering> {
+  if (before === undefined) return {};
+  const { owed, agent, base, model } = before.steering;
+  return { owed, agent, base, model };
 }
 
 export function isOver(task: Task): boolean {
@@ -269,6 +297,7 @@ export function takesSlot(phase: PhaseName): boolean {
     case "preparing":
     case "working":
     case "waiting":
+    case "paused":
     case "checking":
     case "delivering":
       return true;

@@ -29,6 +29,7 @@ function dueMs(task: Task, operator: OperatorPolicy): number | undefined {
     case "delivering":
       return 5_000;
     case "waiting":
+    case "paused":
     case "queued":
       return 15_000;
     case "in-review":

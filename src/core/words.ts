@@ -1,8 +1,9 @@
-import type { Question } from "./agent-event.ts";
 import { defuse, defuseLine, quote } from "./defuse.ts";
 import { namesOf, statusMarker } from "./names.ts";
 import type { Sight } from "./sight.ts";
-import type { Asking, GaveUp, Outcome, Task, Usage } from "./task.ts";
+import { redactFormats } from "./redact.ts";
+import { askedWords, howToAnswer } from "./asking-words.ts";
+import type { GaveUp, Outcome, Task, Usage } from "./task.ts";
 import type { StateLabel } from "./trigger.ts";
 
 /** The one status comment of a task. Holds no clock that ticks, so it changes only when something happened. */
@@ -11,6 +12,7 @@ export function statusComment(task: Task, sight: Sight): string {
     statusMarker(task.id),
     `### ${headline(task)}`,
     outcomeLine(task),
+    steered(task),
     table(rows(task, sight)),
     asked(task, sight),
     lastSaid(task),
@@ -31,6 +33,8 @@ export function headline(task: Task): string {
       return "🌿 The agent is working";
     case "waiting":
       return "✋ The agent is waiting for you";
+    case "paused":
+      return "⏸️ Interrupted";
     case "checking":
       return "🔎 Running the repository's checks";
     case "delivering":
@@ -164,7 +168,7 @@ function isAttachable(task: Task, sight: Sight): boolean {
   if (task.phase.at === "in-review" || task.phase.at === "stopped") {
     return sight.session.is === "alive" || sight.session.is === "unknown";
   }
-  return ["working", "waiting", "checking", "delivering"].includes(task.phase.at);
+  return ["working", "waiting", "paused", "checking", "delivering"].includes(task.phase.at);
 }
 
 function table(lines: readonly (readonly [string, string])[]): string {
@@ -178,27 +182,19 @@ function cell(text: string): string {
 function asked(task: Task, sight: Sight): string | undefined {
   if (task.phase.at !== "waiting") return undefined;
   const attach = sight.attach.replace(" attach -r ", " attach ");
-  return `${askedWords(task.phase.on)}\n\nAnswer at its terminal: \`${attach}\``;
+  const { on } = task.phase;
+  return [askedWords(on), howToAnswer(on), `Answer at its terminal: \`${attach}\``]
+    .filter((part) => part !== "")
+    .join("\n\n");
 }
 
-function askedWords(asking: Asking): string {
-  switch (asking.kind) {
-    case "permission":
-      return `It asks for permission to use **${defuseLine(asking.tool)}**:\n\n${quote(asking.summary)}`;
-    case "question":
-      return asking.questions.map(questionWords).join("\n\n");
-    case "terminal":
-      return asking.summary;
-    default:
-      return asking satisfies never;
-  }
-}
-
-function questionWords({ question, options }: Question): string {
-  const lines = options.map(({ label, description }, at) =>
-    `${at + 1}. **${defuseLine(label)}** ${defuseLine(description)}`.trim(),
-  );
-  return `It asks:\n\n${quote(question)}\n\n${lines.join("\n")}`;
+/** What people did with commands, and what they can do next. */
+function steered(task: Task): string | undefined {
+  const { last } = task.steering;
+  const hint = task.phase.at === "paused" ? " `/coppice resume` goes on, `/coppice stop now` ends it." : "";
+  if (task.phase.at === "in-review" && task.steering.wishes.length > 0) return `✋ ${defuse(task.why)}.`;
+  if (last === undefined) return hint === "" ? undefined : hint.trim();
+  return `${defuse(redactFormats(last))}.${hint}`;
 }
 
 function lastSaid(task: Task): string | undefined {
@@ -230,6 +226,7 @@ export function labelOf(task: Task): StateLabel | undefined {
     case "delivering":
       return "working";
     case "waiting":
+    case "paused":
       return "waiting";
     case "in-review":
       return "review";
@@ -292,7 +289,7 @@ function count(tokens: number): string {
   return tokens < 10_000 ? String(tokens) : `${Math.round(tokens / 1_000)}k`;
 }
 
-function money(usd: number): string {
+export function money(usd: number): string {
   return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
 }
 

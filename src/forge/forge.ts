@@ -1,16 +1,19 @@
 import type { Forge, Log } from "../control/ports.ts";
 import type { OperatorPolicy } from "../core/policy.ts";
-import type { IssueRef } from "../core/task.ts";
+import type { IssueRef, Person } from "../core/task.ts";
 import { createAccess, type AccessRules } from "./access.ts";
 import { createAdmission } from "./admission.ts";
 import { createBriefs } from "./brief.ts";
 import { hasStatus, inWords, messageOf } from "./failures.ts";
+import { createCheckRuns } from "./check-run.ts";
+import { createComments } from "./comments.ts";
 import { createIssues } from "./issues.ts";
 import { createLabels } from "./labels.ts";
 import type { Octokits } from "./octokits.ts";
 import { createPullRequests } from "./pull-requests.ts";
 import { createRemotes, type Remote } from "./remote.ts";
 import { at, createRepositories, nameOf } from "./repositories.ts";
+import { createReviewThreads } from "./review-threads.ts";
 import { createSettingsFiles, type SettingsMemory } from "./settings-file.ts";
 import { createSight } from "./sight.ts";
 import { createStatusComment } from "./status-comment.ts";
@@ -25,6 +28,8 @@ export interface ForgeOptions {
   readonly people: AccessRules & {
     /** undefined: every repository on which the App is installed. */
     readonly allowedRepositories: readonly string[] | undefined;
+    /** Logins of people whose commands count whatever their role; nobody unless given. */
+    readonly operators?: readonly string[];
   };
   readonly memory: SettingsMemory;
   /** Told of every token that git gets, so that no log shows one. */
@@ -56,6 +61,15 @@ export function createForge(options: ForgeOptions): GithubForge {
   const comment = createStatusComment({ octokits, issues, appId, log });
   const labels = createLabels({ octokits, triggerLabel: operator.triggerLabel, log });
   const pulls = createPullRequests({ octokits, log });
+
+  const comments = createComments({ octokits, appId, log });
+  const threads = createReviewThreads({ octokits, access, log });
+  const showCheck = createCheckRuns(octokits, log);
+
+  async function mayCommand(issue: IssueRef, person: Person): Promise<boolean> {
+    const isOperator = people.operators?.some((login) => login.toLowerCase() === person.login.toLowerCase()) === true;
+    return isOperator || (await access.judgeOf(issue)(person)).may;
+  }
 
   /** A token that GitHub takes no more is not used again, so that the next try brings its own. */
   async function ask<T>(issue: IssueRef, what: string, run: () => Promise<T>): Promise<T> {
@@ -92,7 +106,18 @@ export function createForge(options: ForgeOptions): GithubForge {
     say: (task, text) => ask(task.issue, "take the status comment", () => comment.say(task, text)),
     showState: (task, want, was) => ask(task.issue, "take a label", () => labels.showState(task, want, was)),
     openPull: (task, pull) => ask(task.issue, "open the pull request", () => pulls.open(task, pull)),
-    askReview: (task, pull) => ask(task.issue, "ask for a review", () => pulls.askReview(task, pull)),
+    askReview: (task, pull, reviewers) =>
+      ask(task.issue, "ask for a review", () => pulls.askReview(task, pull, reviewers)),
+    mayCommand: (issue, person) => ask(issue, "tell who may decide", () => mayCommand(issue, person)),
+    react: (issue, id, isDone) => ask(issue, "take a reaction", () => comments.react(issue, id, isDone)),
+    comment: (issue, on, key, text) => ask(issue, "take a comment", () => comments.comment(issue, on, key, text)),
+    editComment: (issue, id, text) => ask(issue, "take a comment", () => comments.editComment(issue, id, text)),
+    readComment: (issue, id) => ask(issue, "show a comment", () => comments.readComment(issue, id)),
+    readThreads: (task, pull, reviews) => ask(task.issue, "show a review", () => threads.read(task, pull, reviews)),
+    answerThread: (task, pull, thread, round) =>
+      ask(task.issue, "take an answer", () => threads.answer(task, pull, thread, round)),
+    showCheck: (task, check, round, isOver) =>
+      ask(task.issue, "take a check run", () => showCheck(task, check, round, isOver)),
     sweep: createSweep({ octokits, settings, operator, allowedRepositories, log, nowMs }),
     remote: createRemotes(options),
     forgetSettings: (repositoryId) => settings.forget(repositoryId),

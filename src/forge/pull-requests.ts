@@ -15,7 +15,8 @@ interface PullsParts {
 export interface PullRequests {
   /** Opens the pull request, or finds the one that there is already for this branch. */
   open(task: Task, pull: PullText): Promise<PullRef>;
-  askReview(task: Task, pull: PullRef): Promise<void>;
+  /** @param reviewers their logins; who asked for the work, unless given. */
+  askReview(task: Task, pull: PullRef, reviewers?: readonly string[]): Promise<void>;
 }
 
 /** GitHub takes no longer title. */
@@ -71,9 +72,11 @@ export function createPullRequests({ octokits, log }: PullsParts): PullRequests 
   }
 
   /** Who asked is asked to review; who can't be asked is assigned, as far as GitHub lets us. */
-  async function askReview({ issue, asked, id }: Task, pull: PullRef): Promise<void> {
-    const { login } = asked.by;
-    if (isBot(login)) return;
+  async function askReview(task: Task, pull: PullRef, reviewers = [task.asked.by.login]): Promise<void> {
+    for (const login of reviewers) if (!isBot(login)) await askOne(task, pull, login);
+  }
+
+  async function askOne({ issue, id }: Task, pull: PullRef, login: string): Promise<void> {
     const { rest } = octokits.installation(issue.installationId);
     try {
       await rest.pulls.requestReviewers({ ...at(issue), pull_number: pull.number, reviewers: [login] });

@@ -5,6 +5,7 @@ import { type IssueRef, type Task, taskId } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
 import { createEtags } from "./etags.ts";
 import { inWords } from "./failures.ts";
+import { createMissedComments } from "./missed-comments.ts";
 import type { Octokit, Octokits } from "./octokits.ts";
 import { at, isServed, nameOf } from "./repositories.ts";
 import type { SettingsFiles } from "./settings-file.ts";
@@ -27,9 +28,9 @@ interface SweepParts {
 }
 
 /**
- * Looks at all repositories for labels whose webhook never came, and notes them as if it had. What nothing has changed
+ * Looks at all repositories for labels and commands whose webhook never came, and notes them as if it had. What nothing has changed
  * in costs nothing of GitHub's limit.
- * @returns how many labels were news.
+ * @returns how many were news.
  */
 export type Sweep = (store: SweepStore) => Promise<number>;
 
@@ -39,6 +40,7 @@ const youngMs = 60_000;
 export function createSweep(parts: SweepParts): Sweep {
   const { octokits, settings, operator, allowedRepositories, log, nowMs } = parts;
   const lists = createEtags<IssueData[]>();
+  const missedComments = createMissedComments(octokits, nowMs);
   /** When issues were changed that hold no news any more. */
   const settled = new Map<number, string>();
 
@@ -50,7 +52,7 @@ export function createSweep(parts: SweepParts): Sweep {
           found += await carefully(installationId, repository, store);
       }
     }
-    if (found > 0) log.info({ found }, "the sweep found labels that no webhook had told of");
+    if (found > 0) log.info({ found }, "the sweep found labels and commands that no webhook had told of");
     return found;
   }
 
@@ -75,7 +77,7 @@ export function createSweep(parts: SweepParts): Sweep {
         if (await noteIfNew({ ...place, number: issue.number }, issue, label, store)) found += 1;
       }
     }
-    return found;
+    return found + (await missedComments(place, store));
   }
 
   async function labelled(place: IssueRef, label: string): Promise<IssueData[]> {

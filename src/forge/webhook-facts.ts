@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { commandsIn } from "../core/command.ts";
 import type { Actor, Fact, Subject } from "../core/fact.ts";
 import type { IssueRef } from "../core/task.ts";
 import { settingsPath } from "./settings-file.ts";
@@ -23,7 +24,7 @@ export function newsOf(event: string, payload: unknown, ownLogin: string | undef
   const read = readers[event];
   const { data: sender } = senderShape.safeParse(payload);
   const isOwn = ownLogin !== undefined && sender?.sender.login === ownLogin;
-  return read === undefined || isOwn ? nothing : read(payload);
+  return read === undefined || isOwn ? nothing : read(payload, ownLogin);
 }
 
 const user = z.object({ id: z.number(), login: z.string(), type: z.string().default("User") });
@@ -54,6 +55,22 @@ const pullShape = place.extend({
   pull_request: z.object({ number: z.number() }),
 });
 
+const commentShape = place.extend({
+  action: z.string(),
+  issue: z.object({ number: z.number(), pull_request: z.looseObject({}).nullish() }),
+  comment: z.object({ id: z.number(), body: z.string(), user, html_url: z.string(), created_at: z.string() }),
+});
+
+const reviewShape = pullShape.extend({
+  review: z.object({
+    id: z.number(),
+    body: z.string().nullish(),
+    user,
+    state: z.string(),
+    submitted_at: z.string().nullish(),
+  }),
+});
+
 const pushShape = place.extend({
   ref: z.string(),
   forced: z.boolean().default(false),
@@ -72,7 +89,9 @@ const repositoryShape = z.object({ repository: z.object({ id: z.number() }) });
 const installationShape = z.object({ action: z.string(), installation: z.object({ id: z.number() }) });
 
 /** By GitHub's names of the events. */
-const readers: Readonly<Record<string, (payload: unknown) => News>> = {
+const readers: Readonly<Record<string, Reader>> = {
+  issue_comment: reader(commentShape, readComment),
+  pull_request_review: reader(reviewShape, readReview),
   issues: reader(issuesShape, readIssue),
   pull_request: reader(pullShape, readPull),
   push: reader(pushShape, readPush),
@@ -81,10 +100,12 @@ const readers: Readonly<Record<string, (payload: unknown) => News>> = {
   installation_repositories: reader(installationShape, readInstallation),
 };
 
-function reader<T>(shape: z.ZodType<T>, read: (payload: T) => News): (payload: unknown) => News {
-  return (payload) => {
+type Reader = (payload: unknown, ownLogin: string | undefined) => News;
+
+function reader<T>(shape: z.ZodType<T>, read: (payload: T, ownLogin: string | undefined) => News): Reader {
+  return (payload, ownLogin) => {
     const parsed = shape.safeParse(payload);
-    return parsed.success ? read(parsed.data) : nothing;
+    return parsed.success ? read(parsed.data, ownLogin) : nothing;
   };
 }
 
@@ -115,6 +136,56 @@ function readPull(payload: z.output<typeof pullShape>): News {
   const { action, pull_request: pull } = payload;
   const subject: Subject = { is: "pull", issue: refOf(payload, pull.number) };
   return pullActions.has(action) ? touched(subject, `pull request ${action}`) : nothing;
+}
+
+/** Longer than any command; the rest of a long comment says nothing to us. */
+const longestComment = 20_000;
+
+/** Only commands, and only when they are written: what is edited later runs nothing, and bots say nothing to us. */
+function readComment(payload: z.output<typeof commentShape>): News {
+  const { action, issue, comment } = payload;
+  const text = comment.body.slice(0, longestComment);
+  if (action !== "created" || comment.user.type === "Bot" || commandsIn(text).length === 0) return nothing;
+  const is = issue.pull_request ? "pull" : "issue";
+  const fact: Fact = {
+    kind: "commented",
+    commentId: comment.id,
+    on: issue.number,
+    by: actor(comment.user),
+    text,
+    url: comment.html_url,
+    atMs: Date.parse(comment.created_at),
+  };
+  return { is: "fact", subject: { is, issue: refOf(payload, issue.number) }, fact };
+}
+
+const verdicts: Readonly<Record<string, (Fact & { kind: "reviewed" })["verdict"]>> = {
+  approved: "approved",
+  changes_requested: "changes-requested",
+  commented: "commented",
+};
+
+function readReview(payload: z.output<typeof reviewShape>, ownLogin: string | undefined): News {
+  const { action, review, pull_request: pull } = payload;
+  const verdict = verdicts[review.state.toLowerCase()];
+  if (action !== "submitted" || review.user.type === "Bot" || verdict === undefined) return nothing;
+  const text = (review.body ?? "").slice(0, longestComment);
+  const fact: Fact = {
+    kind: "reviewed",
+    reviewId: review.id,
+    by: actor(review.user),
+    verdict,
+    mentionsUs: isMentioned(text, ownLogin),
+    text,
+    atMs: Date.parse(review.submitted_at ?? ""),
+  };
+  return { is: "fact", subject: { is: "pull", issue: refOf(payload, pull.number) }, fact };
+}
+
+function isMentioned(text: string, ownLogin: string | undefined): boolean {
+  const name = ownLogin?.replace(/\[bot\]$/, "").toLowerCase();
+  const words = [...text.toLowerCase().matchAll(/(?<![\w`])@([a-z0-9-]+)/g)].map(([, word]) => word);
+  return name !== undefined && words.includes(name);
 }
 
 /** A forced push may change the file though none of its commits does. */

@@ -94,6 +94,10 @@ export function createRunner(options: RunnerOptions): OwnRunner {
     close: watches.stop,
     tell: sessions.tell,
     letStop: sessions.letStop,
+    interrupt: sessions.interrupt,
+    reply: sessions.reply,
+    screen: sessions.screen,
+    bringIn: workspaces.bringIn,
     startChecks: (task) => startJob(task, checksName(task), task.policy.verify),
     async deliver(task, head) {
       await endJobs(task);
@@ -155,7 +159,7 @@ export function createRunner(options: RunnerOptions): OwnRunner {
     const { brief, policy } = task;
     if (task.run === undefined || brief === undefined)
       throw new Error(`task ${task.id} has nothing to start a session for`);
-    const model = policy.model ?? operator.model;
+    const model = task.steering.model ?? policy.model ?? operator.model;
     return {
       agentSessionId: task.run.conversation,
       brief: say ?? prompt.briefFile(task.issue, brief),
@@ -183,7 +187,8 @@ const unused = { usage: "unknown", said: undefined } as const;
 
 /** Each round of checks is a job of its own, so that an old result is not taken for a new one. */
 function checksName(task: Task): string {
-  return `checks-${task.run?.number ?? 1}-${task.run?.verifyRounds ?? 0}`;
+  const { number = 1, round = 0, verifyRounds = 0 } = task.run ?? {};
+  return `checks-${number}-${round}-${verifyRounds}`;
 }
 
 function isSessionOf(task: Task, name: string): boolean {

@@ -1,12 +1,15 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { NamedEvent } from "../core/agent-event.ts";
+import type { AgentEvent, NamedEvent } from "../core/agent-event.ts";
 import { namesOf, startOfSession } from "../core/names.ts";
+import * as prompt from "../core/prompt.ts";
 import type { AgentState, SessionSight } from "../core/sight.ts";
-import type { Message, Task, Usage } from "../core/task.ts";
+import type { Reply } from "../core/steering.ts";
+import type { Asking, Message, Task, Usage } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
 import type { AgentAdapter, Usage as AgentUsage, Look, RunSpec } from "./agents/agent.ts";
 import { makeRunFolder, type RunFolder, runFolder } from "./agents/run-folder.ts";
+import { writeWhole } from "./agents/safe-file.ts";
 import { dropSpool } from "./agents/spool.ts";
 import type { Places } from "./places.ts";
 import type { SessionsSight, Tmux } from "./tmux.ts";
@@ -27,6 +30,9 @@ export interface Sessions {
   start(task: Task, specFor: (run: RunFolder) => Promise<RunSpec>): Promise<void>;
   tell(task: Task, message: Message, heldStop: string | undefined): Promise<"sent" | "not-reachable">;
   letStop(task: Task, event: string): Promise<void>;
+  interrupt(task: Task): Promise<void>;
+  reply(task: Task, asking: Asking, reply: Reply): Promise<"given" | "too-late">;
+  screen(task: Task): Promise<string | undefined>;
 }
 
 export function createSessions(tmux: Tmux, agents: Agents, places: Places): Sessions {
@@ -83,11 +89,27 @@ export function createSessions(tmux: Tmux, agents: Agents, places: Places): Sess
 
     async tell(task, message, heldStop) {
       const agent = agentOf(task);
+      const text = message.isFromPeople === true ? await asFile(runOf(task), message) : message.text;
       if (heldStop !== undefined) {
-        const given = await answerStop(task, heldStop, { do: "go-on", why: message.text });
+        const given = await answerStop(task, heldStop, { do: "go-on", why: text });
         if (given === "given") return "sent";
       }
-      return (await agent.tell(runOf(task), message.text)) === "told" ? "sent" : "not-reachable";
+      return (await agent.tell(runOf(task), text)) === "told" ? "sent" : "not-reachable";
+    },
+
+    async interrupt(task) {
+      await tmux.sendKeys(namesOf(task).session, agentOf(task).interruptKeys);
+    },
+
+    async reply(task, asking, reply) {
+      const [folder = "", name = ""] = (asking.event ?? "").split("/");
+      if (folder !== namesOf(task).runFolder) return "too-late";
+      return await agentOf(task).answer(runOf(task), { name, atMs: 0, event: eventOf(asking) }, reply);
+    },
+
+    async screen(task) {
+      const captured = await tmux.capture(namesOf(task).session);
+      return captured.is === "seen" ? captured.text : undefined;
     },
 
     async letStop(task, event) {
@@ -101,6 +123,26 @@ export function createSessions(tmux: Tmux, agents: Agents, places: Places): Sess
     if (folder !== namesOf(task).runFolder) return "too-late";
     const event = { kind: "turn-ended", said: "", backgroundTasks: 0, wasSentOn: false } as const;
     return await agentOf(task).answer(runOf(task), { name, atMs: 0, event }, reply);
+  }
+}
+
+/** What people wrote is handed over in a file: in a prompt, parts of it could mean something to the agent's program. */
+async function asFile(run: RunFolder, message: Message): Promise<string> {
+  await writeWhole(run.brief, message.text);
+  return prompt.newsInFile(message.id).replace("{brief}", () => run.brief);
+}
+
+/** The event that asked, as far as an answer to it needs to know. */
+function eventOf(asking: Asking): AgentEvent {
+  switch (asking.kind) {
+    case "question":
+      return { kind: "asks-question", questions: asking.questions };
+    case "permission":
+      return { kind: "asks-permission", tool: asking.tool, summary: asking.summary };
+    case "terminal":
+      return { kind: "other", what: "its terminal" };
+    default:
+      return asking satisfies never;
   }
 }
 

@@ -68,6 +68,8 @@ export interface Tmux {
   capture(
     name: string,
   ): Promise<{ readonly is: "seen"; readonly text: string } | { readonly is: "absent" | "unknown" }>;
+  /** Types keys, by tmux's names for them, into the session. Without the session nothing is typed. */
+  sendKeys(name: string, keys: readonly string[]): Promise<void>;
   /** The words that a person types to watch (`readOnly`) or to step in. */
   attachCommand(name: string, options: { readonly readOnly: boolean }): string;
 }
@@ -164,6 +166,16 @@ export function createTmux(options: TmuxOptions): Tmux {
       : { is: said.is === "absent" ? "absent" : "unknown" };
   }
 
+  async function sendKeys(name: string, keys: readonly string[]): Promise<void> {
+    const panes = await lookPanes();
+    if (!(panes instanceof Map))
+      throw tmuxError("TMUX_KEYS", `no keys reach session ${name}`, { is: "failed", why: panes.why });
+    const pane = panes.get(name);
+    if (pane === undefined) return;
+    const said = await tell("send-keys", "-t", pane.ids.paneId, ...keys);
+    if (said.is === "failed") throw tmuxError("TMUX_KEYS", `no keys reach session ${name}`, said);
+  }
+
   function attachCommand(name: string, { readOnly }: { readonly readOnly: boolean }): string {
     checkName(name);
     // "=" asks for exactly this name; it is quoted since zsh expands a leading "=".
@@ -178,6 +190,7 @@ export function createTmux(options: TmuxOptions): Tmux {
     endSession,
     endServer,
     capture,
+    sendKeys,
     attachCommand,
   };
 }

@@ -4,7 +4,9 @@ import { redactFormats } from "../core/redact.ts";
 import type { WorkspaceSight } from "../core/sight.ts";
 import type { IssueRef, Task } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
+import type { BroughtIn } from "./git/bring-in.ts";
 import { usualLimits } from "./git/change-rules.ts";
+import { refs } from "./git/layout.ts";
 import type { Pushed } from "./git/push.ts";
 import { createRepositoryStore, type RepositoryStore, type Workspace } from "./git/repository-store.ts";
 import type { TakenIn } from "./git/take-in.ts";
@@ -35,6 +37,8 @@ export interface Workspaces {
   /** A file of the commit that the workspace was made from; undefined when there is none, or none that is fit. */
   readBase(task: Task, path: string): Promise<string | undefined>;
   deliver(task: Task, head: string): Promise<Delivery>;
+  /** Puts the task's commits on top of what people pushed to its branch. @returns what came of it, in words. */
+  bringIn(task: Task): Promise<string>;
   /** Saves what is in no commit of the gate, then removes the workspace. */
   clear(task: Task): Promise<void>;
 }
@@ -92,7 +96,13 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       if (taken.is === "refused")
         return { is: "refused", findings: taken.findings.map(({ words }) => redactFormats(words)) };
       const pushed = await store.push(workspace, { sha: head, branch, expectedOld: task.delivered?.sha });
-      return deliveryOf(pushed, taken, branch);
+      if (pushed.is !== "moved" || pushed.tip === undefined) return deliveryOf(pushed, taken, branch);
+      return await overtaken(store, { workspace, branch, head, taken });
+    },
+
+    async bringIn(task) {
+      const { workspace, branch } = namesOf(task);
+      return broughtInWords(await storeOf(task).bringIn(workspace, branch), branch);
     },
 
     async clear(task) {
@@ -104,6 +114,47 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       await store.sweep();
     },
   };
+}
+
+interface Overtaken {
+  readonly workspace: string;
+  readonly branch: string;
+  readonly head: string;
+  readonly taken: TakenIn & { is: "taken" };
+}
+
+/** People pushed meanwhile: nothing of theirs is replaced, only added to, and only when ours is on top of it. */
+async function overtaken(store: RepositoryStore, { workspace, branch, head, taken }: Overtaken): Promise<Delivery> {
+  const brought = await store.bringIn(workspace, branch);
+  switch (brought.is) {
+    case "up-to-date":
+      return deliveryOf(await store.push(workspace, { sha: head, branch, expectedOld: brought.tip }), taken, branch);
+    case "brought-in":
+      return { is: "brought-in" };
+    case "conflict":
+    case "busy":
+    case "unknown-branch":
+      return { is: "refused", findings: [broughtInWords(brought, branch)] };
+    default:
+      return brought satisfies never;
+  }
+}
+
+function broughtInWords(brought: BroughtIn, branch: string): string {
+  switch (brought.is) {
+    case "up-to-date":
+      return "";
+    case "brought-in":
+      return `People pushed commits to ${branch}; they are in your worktree now, below yours. Look at them (git log) first.`;
+    case "conflict":
+      return `People pushed commits to ${branch} that conflict with yours. Merge ${refs.upstream(branch)} into your branch before anything else (${brought.words}).`;
+    case "busy":
+      return `People may have pushed commits to ${branch}. Finish what is under way in your worktree, commit it, then merge ${refs.upstream(branch)} (${brought.words}).`;
+    case "unknown-branch":
+      return `The branch ${branch} is no longer at GitHub.`;
+    default:
+      return brought satisfies never;
+  }
 }
 
 /** A workspace that can't be saved is never removed. */

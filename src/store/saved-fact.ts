@@ -37,6 +37,12 @@ const eventShapes = {
   "turn-failed": z.looseObject({ kind: z.literal("turn-failed"), text }),
   "session-ended": z.looseObject({ kind: z.literal("session-ended") }),
   submitted: z.looseObject({ kind: z.literal("submitted"), title: text, body: text }),
+  "thread-answered": z.looseObject({
+    kind: z.literal("thread-answered"),
+    thread: text,
+    answer: text,
+    resolved: z.boolean(),
+  }),
   "no-change": z.looseObject({ kind: z.literal("no-change"), reason: text }),
   other: z.looseObject({ kind: z.literal("other") }),
 } satisfies { [kind in AgentEvent["kind"]]: z.ZodType<{ kind: kind }> };
@@ -53,6 +59,22 @@ const factShapes = {
   }),
   unlabelled: z.looseObject({ kind: z.literal("unlabelled"), label: text, by: actor }),
   touched: z.looseObject({ kind: z.literal("touched"), what: text }),
+  commented: z.looseObject({
+    kind: z.literal("commented"),
+    commentId: z.number(),
+    on: z.number(),
+    by: actor,
+    text,
+    atMs: z.number(),
+  }),
+  reviewed: z.looseObject({
+    kind: z.literal("reviewed"),
+    reviewId: z.number(),
+    by: actor,
+    verdict: text,
+    mentionsUs: z.boolean(),
+    text,
+  }),
   agent: z.looseObject({
     kind: z.literal("agent"),
     run: z.number(),

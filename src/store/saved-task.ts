@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { noSteering } from "../core/steering.ts";
 import type { IssueRef, PhaseName, Task } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
 import type { TasksTable } from "./tables.ts";
@@ -14,7 +15,7 @@ export function rowOf(task: Task, version: number, atMs: number): TasksTable {
     phase: task.phase.at,
     why: task.why,
     // Labelled anew, a done task is about to begin again.
-    is_live: task.phase.at === "done" && task.again === undefined ? 0 : 1,
+    is_live: task.phase.at === "done" && task.again === undefined && task.steering.owed.length === 0 ? 0 : 1,
     asked_at_ms: task.asked.atMs,
     max_sessions: task.policy.maxSessions ?? null,
     saved_at_ms: atMs,
@@ -36,13 +37,19 @@ export function issueOf(row: IssueColumns): IssueRef {
 
 /** @throws KnownError STORE_TASK_DAMAGED when the row does not hold a task. */
 export function taskOf(row: Pick<TasksTable, "id" | "json">): Task {
-  const saved = parseJson(row.json);
+  const saved = withSteering(parseJson(row.json));
   if (isTask(saved) && saved.id === row.id) return saved;
   const { error } = taskShape.safeParse(saved);
   const mistakes = error === undefined ? "it is another task's" : z.prettifyError(error);
   throw new KnownError("STORE_TASK_DAMAGED", `the saved task ${row.id} can't be read: ${mistakes}`, {
     hint: "It is left alone, and so is its issue. Put a backup of the store in its place, or delete its row from `tasks`.",
   });
+}
+
+/** Tasks of older versions have nobody who steers them. */
+function withSteering(saved: unknown): unknown {
+  if (typeof saved !== "object" || saved === null || "steering" in saved) return saved;
+  return { ...saved, steering: noSteering };
 }
 
 function isTask(saved: unknown): saved is Task {
@@ -76,6 +83,7 @@ const phaseShapes = {
   preparing: z.looseObject({ at: z.literal("preparing"), sinceMs }),
   working: z.looseObject({ at: z.literal("working"), sinceMs }),
   waiting: z.looseObject({ at: z.literal("waiting"), sinceMs, on: z.looseObject({ kind: z.string() }) }),
+  paused: z.looseObject({ at: z.literal("paused"), sinceMs, by: z.string(), was: z.string() }),
   checking: z.looseObject({ at: z.literal("checking"), sinceMs }),
   delivering: z.looseObject({ at: z.literal("delivering"), sinceMs }),
   "in-review": z.looseObject({ at: z.literal("in-review"), sinceMs }),
@@ -104,6 +112,7 @@ const taskShape = z.looseObject({
     phaseShapes.preparing,
     phaseShapes.working,
     phaseShapes.waiting,
+    phaseShapes.paused,
     phaseShapes.checking,
     phaseShapes.delivering,
     phaseShapes["in-review"],
@@ -119,5 +128,6 @@ const taskShape = z.looseObject({
   delivered: z.looseObject({ sha: z.string() }).optional(),
   pull: z.looseObject({ number: z.number(), url: z.string() }).optional(),
   usage: z.looseObject({}),
+  steering: z.looseObject({ owed: z.array(z.looseObject({})), wishes: z.array(z.looseObject({})) }),
   said: z.looseObject({ greeted: z.boolean(), atMs: z.number(), reviewAsked: z.boolean() }),
 });

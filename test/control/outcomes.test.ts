@@ -95,7 +95,11 @@ describe("an agent that", () => {
   });
 
   it.each<[string, Behaviour, RegExp]>([
-    ["asks for permission", agents.asksPermission, /It asks for permission to use \*\*Bash\*\*:\s+> npm install/],
+    [
+      "asks for permission",
+      agents.asksPermission,
+      /It asks for permission to use \*\*Bash\*\*:\s+```text\s+npm install/,
+    ],
     ["asks a question", agents.asksQuestion, /> Which colour\?\s+1\. \*\*Red\*\*/],
     ["sits at a dialog without a word", agents.sitsAtDialog, /It shows a question at its terminal\./],
   ])(

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { type Command, commandHelp, commandsIn } from "../../src/core/command.ts";
@@ -73,4 +74,9 @@ it("no comment makes it stumble, however long or odd", () => {
     }),
   );
   expect(commandsIn(`/coppice tell ${"x".repeat(60_000)}`)).toMatchObject([{ do: "tell" }]);
+});
+
+it.each(commandHelp)("the page about commands has %s", (usage, what) => {
+  const page = readFileSync(new URL("../../docs/commands.md", import.meta.url), "utf8");
+  expect(page).toContain(`| \`/coppice ${usage}\` | ${what} |`);
 });

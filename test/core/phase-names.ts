@@ -6,6 +6,7 @@ const all: Record<PhaseName, true> = {
   preparing: true,
   working: true,
   waiting: true,
+  paused: true,
   checking: true,
   delivering: true,
   "in-review": true,

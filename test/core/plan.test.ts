@@ -126,7 +126,7 @@ it.each<[string, Task, Partial<Sight>, readonly Action[]]>([
     { workspace: committed },
     [{ do: "deliver", head: "sha-1" }],
   ],
-  ["asks for a review once", review(sinceMs, false), { session: alive }, [{ do: "ask-review" }]],
+  ["asks for a review once", review(sinceMs, false), { session: alive }, [{ do: "ask-review", of: ["ann"] }]],
   ["leaves a finished session for people to look at", review(sinceMs), { session: alive }, []],
   [
     "ends it after a while",

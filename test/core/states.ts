@@ -8,6 +8,8 @@ import {
   unseen,
   type WorkspaceSight,
 } from "../../src/core/sight.ts";
+import type { Round, Thread } from "../../src/core/round-shape.ts";
+import { noSteering } from "../../src/core/steering.ts";
 import type { Asking, Outcome, Phase, Run, Task } from "../../src/core/task.ts";
 import { aTask, operator } from "../fakes/a-task.ts";
 
@@ -116,6 +118,42 @@ const runPhases: readonly Phase[] = [
   { at: "waiting", sinceMs, on: permission },
   { at: "waiting", sinceMs, on: atTerminal },
 ];
+const interrupted: Phase = {
+  at: "paused",
+  sinceMs,
+  by: "ben",
+  saidAtMs: sinceMs,
+  was: "working",
+  isInterrupted: true,
+};
+const pausedPhases: readonly Phase[] = [
+  interrupted,
+  { ...interrupted, isInterrupted: false },
+  { ...interrupted, was: "checking" },
+];
+
+const thread: Thread = {
+  id: "T_1",
+  comment: 9,
+  path: "src/shop.ts",
+  line: 3,
+  comments: [{ by: "ben", text: "Why?" }],
+  answer: undefined,
+  isAnswered: false,
+};
+export const aRound: Round = {
+  number: 1,
+  wishes: [{ is: "review", id: 5, by: "ben", text: "Nearly." }],
+  threads: [thread],
+  broughtIn: "",
+  check: undefined,
+};
+const answeredRound: Round = {
+  ...aRound,
+  threads: [{ ...thread, answer: { text: "Because.", isResolved: true } }],
+  check: 77,
+};
+const handedIn = { delivered: { sha: "sha-1" }, pull };
 const someOutcomes = everyOutcome.filter(
   (one) => one.is !== "gave-up" || one.cause === "login" || one.cause === "limit-reached",
 );
@@ -123,7 +161,9 @@ const someOutcomes = everyOutcome.filter(
 /** Tasks in every phase that is about a run, with every run. */
 export function* everyRunTask(): Generator<Task> {
   for (const run of everyRun()) {
-    for (const phase of runPhases) yield admitted({ run, phase });
+    for (const phase of [...runPhases, ...pausedPhases]) yield admitted({ run, phase });
+    for (const round of [aRound, answeredRound])
+      yield admitted({ ...handedIn, run, round, phase: { at: "working", sinceMs } });
   }
   for (const run of everyEndedRun()) {
     yield admitted({ run, phase: { at: "checking", sinceMs } });
@@ -150,6 +190,14 @@ export function* everyOtherTask(): Generator<Task> {
         pull,
       });
     }
+  }
+  for (const round of [undefined, aRound, answeredRound, { ...aRound, number: operator.maxReviewRounds }]) {
+    const steering = { ...noSteering, wishes: aRound.wishes };
+    yield admitted({ ...handedIn, steering, round, run: aRun({ begun: true }), phase: { at: "in-review", sinceMs } });
+  }
+  for (const round of [aRound, { ...aRound, threads: undefined }, { ...aRound, broughtIn: undefined }]) {
+    yield admitted({ ...handedIn, round, run: aRun({ begun: true }), phase: { at: "queued", sinceMs } });
+    yield admitted({ ...handedIn, round, run: aRun({ begun: true }), phase: { at: "preparing", sinceMs } });
   }
   for (const outcome of someOutcomes) {
     for (const more of [{}, { again }, { run: aRun({ begun: true }) }]) {

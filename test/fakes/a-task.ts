@@ -25,5 +25,8 @@ export const operator: OperatorPolicy = {
   maxRestarts: 2,
   statusEveryMs: 10_000,
   keepIdleSessionMs: 10 * 60_000,
+  unanswered: "keep-waiting",
+  unansweredMs: 60 * 60_000,
+  maxReviewRounds: 2,
   sweepEveryMs: 5 * 60_000,
 };

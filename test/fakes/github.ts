@@ -1,6 +1,8 @@
 import type { Forge } from "../../src/control/ports.ts";
+import { commandsIn } from "../../src/core/command.ts";
 import type { Fact, Subject } from "../../src/core/fact.ts";
 import { type RepositoryPolicy, silentRepository } from "../../src/core/policy.ts";
+import type { Thread } from "../../src/core/round-shape.ts";
 import type { Admission, ForgeSight } from "../../src/core/sight.ts";
 import type { Task } from "../../src/core/task.ts";
 import { baseNamedIn, type StateLabel } from "../../src/core/trigger.ts";
@@ -48,6 +50,19 @@ export interface FakeGitHub {
   unlabel(number: number, by?: string, label?: string): void;
   setState(number: number, state: FakeIssue["state"]): void;
   endPull(number: number, state: "merged" | "closed"): void;
+  /** @returns the comment's id. */
+  comment(number: number, by: string, text: string): number;
+  review(number: number, by: string, text: string): void;
+  /** What was said besides the status comments, by its key. */
+  readonly said: Map<string, { readonly id: number; readonly on: number; text: string }>;
+  /** Whether the command in a comment was done, by the comment's id. */
+  readonly nods: Map<number, boolean>;
+  /** What reviewers wrote at lines. */
+  threads: readonly Thread[];
+  /** How threads were answered. */
+  readonly threadAnswers: { readonly thread: string; readonly text: string; readonly isResolved: boolean }[];
+  /** Rounds that the pull request shows, and whether they are over. */
+  readonly checks: Map<number, { readonly round: number; isOver: boolean }>;
 }
 
 export interface GitHubOptions {
@@ -68,8 +83,14 @@ export function createFakeGitHub({ nowMs, send }: GitHubOptions): FakeGitHub {
   const branches = new Map([["main", "sha-main"]]);
   let lastNumber = 0;
   let lastDelivery = 0;
+  let lastId = 500_000;
   const github: FakeGitHub = {
     forge: createForge(),
+    said: new Map(),
+    nods: new Map(),
+    threads: [],
+    threadAnswers: [],
+    checks: new Map(),
     issues,
     pulls,
     branches,
@@ -101,6 +122,18 @@ export function createFakeGitHub({ nowMs, send }: GitHubOptions): FakeGitHub {
     setState(number, state) {
       issueOf(number).state = state;
       emit(number, "issue", { kind: "touched", what: `issue ${state}` });
+    },
+    comment(number, by, text) {
+      const commentId = (lastId += 1);
+      const is = pulls.has(number) ? "pull" : "issue";
+      const said = { commentId, on: number, by: actor(by), text, url: "", atMs: nowMs() };
+      if (commandsIn(text).length > 0) emit(number, is, { kind: "commented", ...said });
+      return commentId;
+    },
+    review(number, by, text) {
+      const reviewId = (lastId += 1);
+      const said = { reviewId, by: actor(by), mentionsUs: false, text, atMs: nowMs() };
+      emit(number, "pull", { kind: "reviewed", verdict: "changes-requested", ...said });
     },
     endPull(number, state) {
       const pull = pulls.get(number);
@@ -141,10 +174,32 @@ export function createFakeGitHub({ nowMs, send }: GitHubOptions): FakeGitHub {
         const number = openPull(task, pull);
         return { number, url: `https://github.test/pull/${number}` };
       },
-      askReview: async (task, { number }) => {
+      askReview: async (task, { number }, reviewers = [task.asked.by.login]) => {
         const pull = pulls.get(number);
         if (pull === undefined) throw refusal(`there is no pull request ${number}`);
-        pull.reviewers.add(task.asked.by.login);
+        for (const login of reviewers) pull.reviewers.add(login);
+      },
+      mayCommand: async (_issue, { login }) => people.get(login)?.mayWrite === true,
+      react: async (_issue, commentId, isDone) => void github.nods.set(commentId, isDone),
+      comment: async (_issue, on, key, text) => {
+        const found = github.said.get(key) ?? { id: (lastId += 1), on, text };
+        github.said.set(key, found);
+        return { commentId: found.id };
+      },
+      editComment: async (_issue, commentId, text) => {
+        for (const one of github.said.values()) if (one.id === commentId) one.text = text;
+      },
+      readComment: async (_issue, commentId) => ({ by: "ann", text: `comment ${commentId}` }),
+      readThreads: async () => github.threads,
+      answerThread: async (_task, _pull, { id, answer }) => {
+        if (answer === undefined || github.threadAnswers.some(({ thread }) => thread === id)) return;
+        github.threadAnswers.push({ thread: id, ...answer });
+      },
+      showCheck: async (_task, check, round, isOver) => {
+        const known = [...github.checks].find(([, one]) => one.round === round)?.[0];
+        const id = check ?? known ?? (lastId += 1);
+        github.checks.set(id, { round, isOver });
+        return isOver ? 0 : id;
       },
     };
   }

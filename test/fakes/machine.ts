@@ -81,6 +81,10 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
       letStop: async () => undefined,
       startChecks: async (task, round) => startJob(task, `checks-${round}`),
       deliver: async (task, head) => deliver(task, head),
+      bringIn: async () => "",
+      interrupt: async (task) => sessionOf(task)?.interrupt(),
+      reply: async (task) => (sessionOf(task)?.answer() === true ? "given" : "too-late"),
+      screen: async (task) => (sessionOf(task) === undefined ? undefined : "the agent's screen"),
       endSession: async (task) => endSession(task),
       clearWorkspace: async (task) => clearWorkspace(task),
     },
@@ -94,7 +98,7 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
     setupPasses: true,
     findings: () => [],
     answer(number) {
-      for (const session of sessions.values()) if (session.task.issue.number === number) session.answer();
+      for (const session of sessions.values()) if (session.task.issue.number === number) void session.answer();
     },
     reboot() {
       for (const session of sessions.values()) session.end("the machine went down");

@@ -14,8 +14,10 @@ export interface FakeSession {
   begin(say: string | undefined): void;
   /** @returns whether there was anybody to hear it. */
   tell(text: string): boolean;
-  /** Somebody answers at the terminal. */
-  answer(): void;
+  /** Somebody answers. @returns whether it had asked. */
+  answer(): boolean;
+  /** Ends the turn without a word. */
+  interrupt(): void;
   end(status: string): void;
 }
 
@@ -126,10 +128,12 @@ export function createFakeSession({
       return true;
     },
     answer() {
-      if (status !== undefined || state !== "waiting") return;
+      if (status !== undefined || state !== "waiting") return false;
       changes.tell({ kind: "tool-done", tool: "Bash", summary: "done", failed: false });
       goOn();
+      return true;
     },
+    interrupt: () => rest("idle"),
     end,
   };
 }

@@ -75,6 +75,7 @@ describe("the sweep", () => {
       "apps/list-repos-accessible-to-installation 200",
       "issues/list-for-repo 304",
       "issues/list-for-repo 304",
+      "issues/list-comments-for-repo 304",
     ]);
     expect(bench.inbox.noted).toHaveLength(1);
   });

@@ -58,6 +58,12 @@ export function createAct({ run, screen, pace, typedLine }: ActParts): Act {
         screen.print(tool("coppice · submit_pull_request", step.title, false));
         await putEvent(run, { kind: "submitted", title: step.title, body: step.body });
         return { figures: await conclude(figures, `Done: “${step.title}” is committed and handed in.`) };
+      case "answer-thread": {
+        const { thread, answer } = step;
+        screen.print(tool("coppice · answer_thread", answer, false));
+        await putEvent(run, { kind: "thread-answered", thread, answer, resolved: true });
+        return { figures };
+      }
       case "no-change":
         screen.print(tool("coppice · no_change_needed", step.reason, false));
         await putEvent(run, { kind: "no-change", reason: step.reason });

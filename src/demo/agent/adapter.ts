@@ -23,6 +23,7 @@ export function createDemoAgent(options: DemoAgentOptions = {}): AgentAdapter {
   const pace = paceIn(process.env) ?? options.pace ?? 1;
   return {
     name: "demo",
+    interruptKeys: ["Escape"],
     check: async () => ({ program: programPath, version: "1" }),
     prepare: (run, spec) => prepare(run, spec, pace),
     events: (run) => readSpool(run, () => undefined),

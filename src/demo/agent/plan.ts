@@ -17,6 +17,20 @@ export function stepsOf(memory: Memory): readonly Step[] {
   return [...solution.work(memory), ...memory.told.flatMap((text, at) => react(solution, memory, text, at))];
 }
 
+function remark(solution: Solution, memory: Memory, isFirst: boolean): readonly Step[] {
+  return isFirst && solution.review.length > 0 ? [...solution.review, solution.submit(memory)] : [say(noMore)];
+}
+
+/** Each thread of a review is answered. */
+function answers(text: string): readonly Step[] {
+  const threads = [...text.matchAll(/^## Thread (\S+)$/gm)].flatMap(([, id]) => id ?? []);
+  return threads.map((thread) => ({
+    do: "answer-thread",
+    thread,
+    answer: "I have looked at this, and did what I can.",
+  }));
+}
+
 type Said = "check-failed" | "not-handed-in" | "go-on" | "remark";
 
 function react(solution: Solution, memory: Memory, text: string, at: number): readonly Step[] {
@@ -30,7 +44,7 @@ function react(solution: Solution, memory: Memory, text: string, at: number): re
     case "check-failed":
       return isFirst ? [...solution.mend, solution.submit(memory)] : [say(atAnEnd)];
     case "remark":
-      return isFirst && solution.review.length > 0 ? [...solution.review, solution.submit(memory)] : [say(noMore)];
+      return [...remark(solution, memory, isFirst), ...answers(text)];
     default:
       return kind satisfies never;
   }
@@ -38,7 +52,8 @@ function react(solution: Solution, memory: Memory, text: string, at: number): re
 
 /** By the sentences that agents are told; whatever is none of them was said by a person. */
 function kindOf(text: string): Said {
-  if (/^Your session was restarted|model's service did not answer/.test(text)) return "go-on";
+  if (/^Your session was restarted|model's service did not answer|lets you go on/.test(text)) return "go-on";
+  if (/this round is not over/.test(text)) return "go-on";
   if (/the work is not handed in/.test(text)) return "not-handed-in";
   if (/check `.*` failed/.test(text)) return "check-failed";
   return "remark";

@@ -23,6 +23,7 @@ const screen = createScreen(
     else hearer(line);
   },
   () => void end("interrupted at the terminal", 130),
+  prompts.interrupt,
 );
 
 for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {

@@ -9,11 +9,16 @@ export interface Prompts {
   drain(): string[];
   /** Resolves once there is something to drain. */
   wait(): Promise<void>;
+  /** Somebody wants the turn to end where it is. */
+  interrupt(): void;
+  /** Whether somebody did since the last time that this was asked. */
+  wasInterrupted(): boolean;
 }
 
 export function createPrompts(run: RunFolder): Prompts {
   const waiting: string[] = [];
   const wakes: (() => void)[] = [];
+  let isInterrupted = false;
 
   function push(text: string): void {
     waiting.push(text);
@@ -31,6 +36,12 @@ export function createPrompts(run: RunFolder): Prompts {
 
   return {
     push,
+    interrupt: () => void (isInterrupted = true),
+    wasInterrupted() {
+      const was = isInterrupted;
+      isInterrupted = false;
+      return was;
+    },
     drain: () => waiting.splice(0),
     async wait() {
       if (waiting.length === 0) await new Promise<void>((resolve) => wakes.push(resolve));

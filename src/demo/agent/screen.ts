@@ -16,12 +16,13 @@ export type Below =
 
 const spinner = ["·", "✢", "✳", "✶", "✻", "✽", "✻", "✶", "✳", "✢"];
 
-/** Lines that a person types go to `onLine`; Ctrl-C to `onQuit`. Without a terminal only the story is printed. */
+/** Lines that a person types go to `onLine`; Ctrl-C to `onQuit`, Escape to `onInterrupt`. Without a terminal only the story is printed. */
 export function createScreen(
   output: WriteStream,
   input: ReadStream,
   onLine: (line: string) => void,
   onQuit: () => void,
+  onInterrupt: () => void,
 ): Screen {
   let below: Below = { is: "busy", words: "Starting" };
   let sinceMs = Date.now();
@@ -43,6 +44,7 @@ export function createScreen(
   }
 
   function type(keys: string): void {
+    if (keys === "\x1b") onInterrupt();
     for (const key of keys.startsWith("\x1b") ? [] : keys) {
       if (key === "\x03") onQuit();
       else if (key === "\r" || key === "\n") enter();

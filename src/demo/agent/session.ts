@@ -37,7 +37,7 @@ export async function live({ run, facts, screen, prompts, act }: SessionParts): 
   async function hear(text: string): Promise<void> {
     await putEvent(run, { kind: "prompt-taken", text });
     screen.print(told(shortened(text)));
-    const news = newsIn(text, memory);
+    const news = newsIn(await inFile(text), memory);
     if (news !== undefined) await remember({ told: [...memory.told, news] });
     await show("busy");
   }
@@ -46,11 +46,13 @@ export async function live({ run, facts, screen, prompts, act }: SessionParts): 
     await writeStatus(run, { doing, figures: memory.figures });
   }
 
-  async function work(): Promise<void> {
+  /** @returns whether it came to its end, and was not interrupted. */
+  async function work(): Promise<boolean> {
     for (;;) {
+      if (prompts.wasInterrupted()) return false;
       for (const text of prompts.drain()) await hear(text);
       const step = stepsOf(memory)[memory.done];
-      if (step === undefined) return;
+      if (step === undefined) return true;
       if (step.do === "ask") await show({ waiting: "input needed" });
       const changes = await act(step, memory);
       await remember({ ...changes, done: memory.done + 1 });
@@ -70,12 +72,19 @@ export async function live({ run, facts, screen, prompts, act }: SessionParts): 
     return reply?.do === "go-on" ? reply.why : undefined;
   }
 
+  /** An interrupt ends a turn without a word, as it does with a real agent. */
+  async function interrupted(): Promise<undefined> {
+    screen.print(told("(interrupted)"));
+    screen.show({ is: "idle" });
+    await show("idle");
+    return undefined;
+  }
+
   screen.print(banner(`#${memory.issue.number} ${memory.issue.title}`, process.cwd()));
   await putEvent(run, { kind: "session-started", how: before === undefined ? "new" : "resumed", model: madeUpModel });
   await hear(opening.text);
   for (let wasSentOn = false; ; ) {
-    await work();
-    const why = await endTurn(wasSentOn);
+    const why: string | undefined = (await work()) ? await endTurn(wasSentOn) : await interrupted();
     wasSentOn = why !== undefined;
     if (why === undefined) await prompts.wait();
     else await hear(why);
@@ -95,6 +104,12 @@ async function readOpening(run: RunFolder, { prompt }: Facts): Promise<Opening> 
   const issue = found ?? { number: 0, title: brief.split("\n")[0] ?? "", text: brief };
   const isMessage = found === undefined && prompt.includes(run.brief);
   return { text: isMessage ? brief : prompt, issue };
+}
+
+/** What people said comes in a file. */
+async function inFile(text: string): Promise<string> {
+  const file = /^There is news about your work in the file (\S+) \(/.exec(text)?.[1];
+  return file === undefined ? text : await readFile(file, "utf8");
 }
 
 /** What a text adds to what the agent knows: the first prompt and a word about a restart add nothing. */

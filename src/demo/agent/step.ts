@@ -10,6 +10,7 @@ export type Step =
   | { readonly do: "commit"; readonly message: string }
   | { readonly do: "ask"; readonly question: Question }
   | { readonly do: "submit"; readonly title: string; readonly body: string }
+  | { readonly do: "answer-thread"; readonly thread: string; readonly answer: string }
   | { readonly do: "no-change"; readonly reason: string };
 
 export const say = (text: string): Step => ({ do: "say", text });

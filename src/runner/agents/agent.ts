@@ -18,6 +18,8 @@ export interface AgentAdapter {
   answer(run: RunFolder, asked: NamedEvent, reply: Reply): Promise<"given" | "too-late">;
   /** What the agent is doing right now. Only tells something while its process lives. */
   look(run: RunFolder): Promise<Look>;
+  /** The keys that end a turn at the agent's terminal, in tmux's names, and leave the session as it is. */
+  readonly interruptKeys: readonly string[];
   /**
    * Says something to a living session without typing into its terminal: no dialog is answered, no draft disturbed. Only the
    * event `prompt-taken` shows that it was heard: a session may die in between.

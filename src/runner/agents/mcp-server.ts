@@ -43,9 +43,26 @@ server.registerTool(
   ({ reason }) => note({ kind: "no-change", reason }),
 );
 
-async function note(event: AgentEvent): Promise<{ content: { type: "text"; text: string }[] }> {
+server.registerTool(
+  "answer_thread",
+  {
+    description:
+      "Answers a thread of a review of your pull request; the answer is shown to the reviewer when your commits are.",
+    inputSchema: {
+      thread: filled("the thread", 200).describe("the id of the thread, as your brief has it"),
+      answer: filled("the answer", maxSaid).describe("what you changed, or why you did not"),
+      resolved: z.boolean().describe("whether what the thread asks for is dealt with"),
+    },
+  },
+  ({ thread, answer, resolved }) => note({ kind: "thread-answered", thread, answer, resolved }, "Noted."),
+);
+
+async function note(
+  event: AgentEvent,
+  said = "Noted. Now end your turn; you will be told if anything is missing.",
+): Promise<{ content: { type: "text"; text: string }[] }> {
   await putEvent(run, event);
-  return { content: [{ type: "text", text: "Noted. Now end your turn; you will be told if anything is missing." }] };
+  return { content: [{ type: "text", text: said }] };
 }
 
 // The CLI would send its first request without our tools; the hook of its start waits for this mark.

@@ -34,6 +34,7 @@ const ownEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("turn-failed"), failure: z.enum(failures), text: cut(maxSaid) }),
   z.object({ kind: z.literal("session-ended"), reason: summary }),
   z.object({ kind: z.literal("submitted"), title: cut(maxTitle), body: cut(maxBody) }),
+  z.object({ kind: z.literal("thread-answered"), thread: summary, answer: cut(maxSaid), resolved: z.boolean() }),
   z.object({ kind: z.literal("no-change"), reason: cut(maxSaid) }),
   z.object({ kind: z.literal("other"), what: summary }),
 ]) satisfies z.ZodType<AgentEvent>;

@@ -5,7 +5,8 @@ import { refs } from "./layout.ts";
 import { lookOperation } from "./workspace-look.ts";
 
 export type BroughtIn =
-  | { readonly is: "up-to-date" }
+  /** `tip`: where the branch stands at GitHub, all of it in the workspace. */
+  | { readonly is: "up-to-date"; readonly tip: string }
   | { readonly is: "brought-in"; readonly head: string }
   /** Both sides changed the same lines; the workspace is as it was. */
   | { readonly is: "conflict"; readonly words: string }
@@ -27,7 +28,7 @@ export async function bringIn(gate: Gate, side: AgentSide, branch: string): Prom
   if (operation !== undefined) return { is: "busy", words: `a ${operation} is under way` };
   const isAncestor = async (one: string, other: string) =>
     (await side.git(["merge-base", "--is-ancestor", one, other])).exitCode === 0;
-  if (await isAncestor(fetched.sha, "HEAD")) return { is: "up-to-date" };
+  if (await isAncestor(fetched.sha, "HEAD")) return { is: "up-to-date", tip: fetched.sha };
   const onlyTheirs = await isAncestor("HEAD", fetched.sha);
   const args = onlyTheirs
     ? ["merge", "--ff-only", "--quiet", fetched.sha]

@@ -6,7 +6,7 @@ import { z } from "zod";
 /** Where programs behind the wall may connect to. */
 export const allowed = z.object({
   /**
-   * `registry.npmjs.org` (port 443), `mirror.example:80`, `*.example.org` (not example.org itself), or `*` for every public address. A
+   * `registry.example.com` (port 443), `mirror.example:80`, `*.example.org` (not example.org itself), or `*` for every public address. A
    * host that is listed by its own name may be in a private network.
    */
   hosts: z.array(z.string()),

@@ -31,8 +31,8 @@ async function aPushedWorkspace(): Promise<Reviewed> {
 }
 
 test("people's commits on the branch come into the workspace, and go out again with the agent's", async () => {
-  const { store, path, base, personCommits } = await aPushedWorkspace();
-  expect(await store.bringIn("w1", branch)).toEqual({ is: "up-to-date" });
+  const { store, path, base, pushed, personCommits } = await aPushedWorkspace();
+  expect(await store.bringIn("w1", branch)).toEqual({ is: "up-to-date", tip: pushed });
   const theirs = personCommits({ "b.txt": "b\n", ".github/workflows/ci.yml": "on: push\n" });
   expect(await store.bringIn("w1", branch)).toEqual({ is: "brought-in", head: theirs });
   const sha = commit(path, "More", { "c.txt": "c\n" });

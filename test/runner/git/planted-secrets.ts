@@ -56,7 +56,7 @@ export const plantedSecrets: readonly (readonly [kind: string, path: string, tex
     JSON.stringify({ type: "service_account", private_key: pem(joined("PRIVATE", " KEY"), 9) }),
   ],
   ["an Azure storage key", "a.cs", `AccountName=a;AccountKey=${random(86)}==;EndpointSuffix=x`],
-  ["an npm token", ".npmrc", `//registry.npmjs.org/:_authToken=${joined("npm", "_")}${random(36)}`],
+  ["an npm token", ".npmrc", `//registry.example.com/:_authToken=${joined("npm", "_")}${random(36)}`],
   ["a PyPI token", ".pypirc", `password = ${joined("pypi-", "AgE")}IcHlwaS5vcmc${random(80)}`],
   ["a GitLab token", "a.yml", `${joined("gl", "pat-")}${random(20)}`],
   ["a Docker token", "a.sh", `${joined("dckr", "_pat_")}${random(27)}`],

@@ -4,7 +4,7 @@ import { destinationOf } from "../../../src/runner/sandbox/allowed-hosts.ts";
 
 const public1 = "93.184.215.14";
 const names: Record<string, string[]> = {
-  "registry.npmjs.org": [public1],
+  "registry.example.com": [public1],
   "a.example.org": ["2606:4700::1111"],
   "example.org": [public1],
   "internal.corp": ["10.1.2.3"],
@@ -12,12 +12,12 @@ const names: Record<string, string[]> = {
   "half.example.org": [public1, "10.0.0.1"],
   "mapped.example.org": ["::ffff:10.0.0.1"],
   "meta.corp": ["169.254.169.254"],
-  "evil.registry.npmjs.org": [public1],
+  "evil.registry.example.com": [public1],
 };
 const resolve = async (host: string) => names[host] ?? [];
 const rules = {
   hosts: [
-    "registry.npmjs.org",
+    "registry.example.com",
     "*.example.org",
     "mirror.example:80",
     "internal.corp",
@@ -33,8 +33,8 @@ const ownAddress = Object.values(networkInterfaces())
   .find((one) => !one.internal && one.family === "IPv4")?.address;
 
 it.each<[string, typeof rules, string, number, string]>([
-  ["a listed host", rules, "registry.npmjs.org", 443, public1],
-  ["a listed host in other letters, with a dot", rules, "Registry.NPMJS.org.", 443, public1],
+  ["a listed host", rules, "registry.example.com", 443, public1],
+  ["a listed host in other letters, with a dot", rules, "Registry.Example.com.", 443, public1],
   ["a host that fits a pattern", rules, "a.example.org", 443, "2606:4700::1111"],
   ["a private host listed by name", rules, "internal.corp", 443, "10.1.2.3"],
   ["a private address listed as such", rules, "192.168.7.7", 443, "192.168.7.7"],
@@ -47,8 +47,8 @@ it.each<[string, typeof rules, string, number, string]>([
 
 it.each<[string, typeof rules, string, number]>([
   ["a host that is not listed", rules, "example.com", 443],
-  ["a listed host at another port", rules, "registry.npmjs.org", 22],
-  ["a host below a listed one", rules, "evil.registry.npmjs.org", 443],
+  ["a listed host at another port", rules, "registry.example.com", 22],
+  ["a host below a listed one", rules, "evil.registry.example.com", 443],
   ["a host whose end only looks like a pattern's", rules, "notexample.org", 443],
   ["a pattern's own domain", rules, "example.org", 443],
   ["another local port", rules, "127.0.0.1", 4001],

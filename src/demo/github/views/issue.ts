@@ -77,7 +77,13 @@ export function association(store: Store, user: User): string {
   return store.roles.has(user.id) ? "COLLABORATOR" : "NONE";
 }
 
-const viaApp = (world: World, { app }: Actor): View | null => (app === undefined ? null : viewApp(world, app));
+/** GitHub's description of webhooks does not know all events of an App where it is named as an author's. */
+const unnamedEvents: readonly unknown[] = ["workflow_job", "pull_request_review_thread"];
+
+function viaApp(world: World, { app }: Actor): View | null {
+  if (app === undefined) return null;
+  return viewApp(world, { ...app, events: app.events.filter((event) => !unnamedEvents.includes(event)) });
+}
 
 export function viewLabel(world: World, store: Store, label: Label): View {
   return {

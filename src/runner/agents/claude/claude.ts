@@ -22,6 +22,7 @@ import { checkVersion } from "./version.ts";
 export function createClaude({ program }: { readonly program: string }): AgentAdapter {
   return {
     name: "claude",
+    interruptKeys: ["Escape"],
     check: () => checkVersion(program),
     prepare: (run, spec) => prepare(program, run, spec),
     events: (run) => readSpool(run, readHookEvent),

@@ -1,0 +1,46 @@
+import type { Action } from "../core/plan.ts";
+import { diffAnswer, logsAnswer, whyAnswer } from "../core/steer-words.ts";
+import type { Answer } from "../core/steering.ts";
+import type { Task } from "../core/task.ts";
+import type { World } from "./ports.ts";
+
+type Acknowledging = Action & { do: "acknowledge" };
+
+/** Shows a person that what he said was heard: an answer where there is something to say, and a reaction. */
+export async function acknowledge(task: Task, action: Acknowledging, world: World): Promise<void> {
+  const { comment, on, answers, isDone } = action;
+  if (answers.length > 0) {
+    const parts: string[] = [];
+    for (const answer of answers) parts.push(await wordsOf(answer, task, action, world));
+    await world.forge.comment(task.issue, on, `answer-${comment}`, parts.join("\n\n---\n\n"));
+  }
+  await world.forge.react(task.issue, comment, isDone);
+}
+
+async function wordsOf(answer: Answer, task: Task, { status }: Acknowledging, world: World): Promise<string> {
+  switch (answer.is) {
+    case "words":
+      return answer.text;
+    case "status":
+      return status;
+    case "why":
+      return whyAnswer(task, await world.store.journal(task.id));
+    case "logs":
+      return logsAnswer(await world.runner.screen(task));
+    case "diff": {
+      const { workspace } = await world.runner.look(task, onlyWorkspace);
+      return diffAnswer(workspace.is === "there" ? { ...workspace, commits: workspace.commitsAhead } : undefined);
+    }
+    default:
+      return answer satisfies never;
+  }
+}
+
+const onlyWorkspace = {
+  workspace: true,
+  session: false,
+  agent: false,
+  setup: false,
+  checks: false,
+  usage: "no",
+} as const;
