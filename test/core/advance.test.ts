@@ -82,6 +82,12 @@ describe("a task", () => {
       "working",
     ],
     [
+      "is not checked when its agent has submitted and committed nothing",
+      idle({ submitted: submission }),
+      { session: alive, workspace: clean },
+      "working",
+    ],
+    [
       "is not checked while work is in no commit",
       idle({ submitted: submission }),
       { session: alive, workspace: { ...committed, uncommitted: 1 } },

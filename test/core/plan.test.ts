@@ -102,6 +102,12 @@ it.each<[string, Task, Partial<Sight>, readonly Action[]]>([
     { checks: absent },
     [{ do: "start-checks", round: 1 }],
   ],
+  ...(["running", "unknown"] as const).map((is): [string, Task, Partial<Sight>, readonly Action[]] => [
+    `does not run them again when they are ${is}`,
+    admitted({ run: aRun(), policy: { ...silentRepository, verify: ["x"] }, phase: { at: "checking", sinceMs } }),
+    { checks: { is } },
+    [],
+  ]),
   [
     "pushes what is there",
     admitted({ run: aRun(), phase: { at: "delivering", sinceMs } }),
@@ -119,6 +125,12 @@ it.each<[string, Task, Partial<Sight>, readonly Action[]]>([
     admitted({ run: aRun(), delivered: { sha: "sha-1" }, phase: { at: "delivering", sinceMs } }),
     { workspace: absent },
     [{ do: "open-pull" }],
+  ],
+  [
+    "opens no second one",
+    admitted({ run: aRun(), delivered: { sha: "sha-1" }, pull, phase: { at: "delivering", sinceMs } }),
+    { workspace: committed },
+    [],
   ],
   [
     "pushes newer commits before it opens one",

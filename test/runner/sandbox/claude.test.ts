@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { AgentEvent, NamedEvent } from "../../../src/core/agent-event.ts";
@@ -36,6 +36,7 @@ async function startBench(script: Script) {
   const wall = await realWall({ folder: join(folder.path, "wall"), tools, network: network.way });
   const { store, upstream } = await aRepository({ wall });
   const workspace = await store.createWorkspace("issue-7", await baseOf(store));
+  await writeFile(join(workspace.path, "../../../../secret.txt"), "for nobody in there");
   const run = await makeRunFolder(join(folder.path, "run"));
   const agentHome = join(folder.path, "agent");
   const adapter = createClaude({ program: realClaude ?? "claude" });
@@ -96,7 +97,7 @@ describe.skipIf(noWall !== undefined || realClaude === undefined)("the real CLI 
     const bench = await startBench([
       write("greet.txt", "good day\n"),
       bash(
-        "id -un; ls -d /root /home/* $HOME; git add -A && git commit -qm 'Say good day' && git log --oneline | head -1",
+        "id -un; echo $HOME; cat ../../../../secret.txt; git add -A && git commit -qm 'Say good day' && git log --oneline | head -1",
       ),
       bash(
         `curl -sS -m 3 http://example.com/ 2>&1; curl -sS -m 3 http://127.0.0.1:22/ 2>&1; echo; stat -c %U greet.txt`,
@@ -115,7 +116,7 @@ describe.skipIf(noWall !== undefined || realClaude === undefined)("the real CLI 
     expect(ended.event).toMatchObject({ said: "All done." });
     await bench.adapter.answer(bench.run, ended, { do: "rest" });
     const seen = bench.model.asks.at(-1)?.all ?? "";
-    expect(seen).toContain("agent\nls: cannot access '/root': No such file or directory\n/home/agent\n/home/agent\n");
+    expect(seen).toContain("agent\n/home/agent\ncat: ../../../../secret.txt: No such file or directory\n");
     expect(seen).toContain("not on the list of allowed hosts\ncurl: (7) Failed to connect to 127.0.0.1 port 22");
     expect(seen).toContain("\n\nagent");
     const look = await bench.store.lookWorkspace("issue-7");
