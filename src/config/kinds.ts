@@ -12,6 +12,13 @@ export function wholeNumber(min: number, max: number): Kind<number> {
   });
 }
 
+export function dollars(min: number, max: number): Kind<number> {
+  return kind(`US dollars from ${min} to ${max}, such as 12.50`, (text) => {
+    const value = /^\d{1,9}(?:\.\d{1,2})?$/.test(text) ? Number(text) : Number.NaN;
+    return value >= min && value <= max ? value : undefined;
+  });
+}
+
 export function oneOf<const Value extends string>(...values: readonly Value[]): Kind<Value> {
   return kind(inWords(values), (text) => values.find((value) => value === text));
 }

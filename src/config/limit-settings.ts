@@ -1,4 +1,4 @@
-import { oneOf, wholeNumber } from "./kinds.ts";
+import { dollars, oneOf, wholeNumber } from "./kinds.ts";
 import { optional, preset } from "./setting.ts";
 
 /** How much, how often, how long. */
@@ -15,6 +15,37 @@ export const limitSettings = {
   MAX_RUN_MINUTES: preset(wholeNumber(1, 10_080), "120", {
     about: "How long one run may take before it is stopped. Its work is saved.",
     example: "60",
+  }),
+  MAX_RUN_TURNS: preset(wholeNumber(1, 100_000), "1000", {
+    about:
+      "How many answers of the model one run may take. Then the agent is interrupted, and a person may let it go on.",
+    example: "300",
+  }),
+  MAX_RUN_TOKENS: optional(wholeNumber(1_000, 100_000_000_000), {
+    about:
+      "How many tokens one run may use, those read from the provider's cache among them; beyond, it is interrupted.",
+    example: "20000000",
+    otherwise: "no limit",
+  }),
+  MAX_RUN_USD: preset(dollars(0.01, 100_000), "20", {
+    about:
+      "What one run may cost, in US dollars as the agent counts them. People are told at 80 %; at 100 % the agent is interrupted, and a person may allow more. It counts only where the agent tells its cost.",
+    example: "5",
+  }),
+  MAX_TASK_USD: preset(dollars(0.01, 100_000), "60", {
+    about: "What one task may cost over all its runs, in the same way.",
+    example: "15.50",
+  }),
+  MAX_DAY_USD: optional(dollars(0.01, 1_000_000), {
+    about:
+      "What all tasks together may cost in a day of UTC. Beyond, agents are interrupted and nothing more is begun until the next day.",
+    example: "100",
+    otherwise: "no limit",
+  }),
+  WAIT_KEEPS_SLOT_MINUTES: preset(wholeNumber(0, 10_080), "10", {
+    about:
+      "How long a task that waits for a person keeps its slot. After that the next one in the queue may start; the session stays, and goes on at once when it is answered.",
+    example: "0",
   }),
   MAX_STOP_REMINDERS: preset(wholeNumber(0, 8), "3", {
     about: "How often an agent that stops without having committed and submitted is told what is missing.",

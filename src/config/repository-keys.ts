@@ -54,6 +54,26 @@ export const repositorySchema = z.strictObject({
         example: "45",
         otherwise: "MAX_RUN_MINUTES of the service",
       }),
+      runTurns: optional(wholeNumber(1, 100_000), {
+        about: "How many answers of the model one run may take.",
+        example: "300",
+        otherwise: "MAX_RUN_TURNS of the service",
+      }),
+      runTokens: optional(wholeNumber(1_000, 100_000_000_000), {
+        about: "How many tokens one run may use.",
+        example: "20000000",
+        otherwise: "MAX_RUN_TOKENS of the service",
+      }),
+      runUsd: optional(dollars(0.01, 100_000), {
+        about: "What one run may cost, in US dollars.",
+        example: "5",
+        otherwise: "MAX_RUN_USD of the service",
+      }),
+      taskUsd: optional(dollars(0.01, 100_000), {
+        about: "What one task may cost, in US dollars.",
+        example: "15.50",
+        otherwise: "MAX_TASK_USD of the service",
+      }),
       stopReminders: optional(wholeNumber(0, 8), {
         about: "How often an agent that stops too early is told what is missing.",
         example: "2",
@@ -94,6 +114,10 @@ function longText(most: number): Kind<string> {
 
 function wholeNumber(min: number, max: number): Kind<number, number> {
   return { values: `a whole number from ${min} to ${max}`, schema: z.int().min(min).max(max) };
+}
+
+function dollars(min: number, max: number): Kind<number, number> {
+  return { values: `US dollars from ${min} to ${max}`, schema: z.number().min(min).max(max) };
 }
 
 function list(values: string, most: number, item: z.ZodType<string, string>): Kind<string[], string | string[]> {

@@ -1,5 +1,7 @@
+import { dayOf } from "../core/budget.ts";
 import { slotOf } from "../core/assign.ts";
-import { type Sight, unseen } from "../core/sight.ts";
+import { type Sight, type Slot, unseen } from "../core/sight.ts";
+import { heldBack } from "../core/hold.ts";
 import { reviewsOf, wantsThreads } from "../core/round.ts";
 import type { Person, Task } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
@@ -22,13 +24,13 @@ export async function look(
   world: World,
 ): Promise<Looked> {
   const { at } = task.phase;
-  const [{ blindness, ...forge }, admission, runner, slot] = await Promise.all([
+  const [{ blindness, ...forge }, admission, runner, queue] = await Promise.all([
     lookAtForge(task, isForgeWanted, speakers, world),
     at === "asked" ? world.forge.admit(task) : ("unknown" as const),
     at === "asked" || at === "queued" ? undefined : world.runner.look(task, wanted(task, world.nowMs())),
-    at === "asked" || at === "queued" ? lookForSlot(task, world) : unseen.slot,
+    lookAtQueue(task, world),
   ]);
-  const sight = { ...unseen, ...runner, ...forge, admission, slot, attach: world.runner.attachCommand(task) };
+  const sight = { ...unseen, ...runner, ...forge, admission, ...queue, attach: world.runner.attachCommand(task) };
   return { sight, blindness };
 }
 
@@ -59,12 +61,30 @@ async function trustedOf(task: Task, speakers: readonly Person[], { forge }: Wor
   return found.flat();
 }
 
-/** The place in the queue; for a task that is not admitted yet, the one that it is going to have. */
-async function lookForSlot({ id, issue, asked, policy }: Task, world: World) {
+/** What a task has to know of the others: its place in the queue, and what all have cost today. */
+async function lookAtQueue(task: Task, world: World): Promise<Pick<Sight, "slot" | "todayUsd">> {
+  const { at } = task.phase;
+  const todayUsd = await lookAtToday(task, world);
+  const isQueueing = at === "asked" || at === "queued" || at === "paused";
+  return { todayUsd, slot: isQueueing ? await lookForSlot(task, todayUsd, world) : unseen.slot };
+}
+
+/** The place in the queue; for a task that is not in it, the one that it is going to have. */
+async function lookForSlot(task: Task, todayUsd: Sight["todayUsd"], world: World): Promise<Slot> {
+  const { id, issue, asked, policy } = task;
   const others = (await world.store.roster()).filter((line) => line.id !== id);
   const { repositoryId } = issue;
-  const own = { id, repositoryId, phase: "queued", askedAtMs: asked.atMs, maxSessions: policy.maxSessions } as const;
-  return slotOf(id, [...others, own], world.operator);
+  const { atMs: askedAtMs } = asked;
+  const own = { id, repositoryId, phase: "queued", sinceMs: 0, askedAtMs, maxSessions: policy.maxSessions } as const;
+  const slot = slotOf(id, [...others, own], world.operator, world.nowMs());
+  const held = heldBack(task, { todayUsd }, world.operator);
+  return held === undefined ? slot : { ...slot, free: false, why: held };
+}
+
+/** What all tasks have cost today, for those that may have to wait for tomorrow because of it. */
+async function lookAtToday({ phase }: Task, { store, operator, nowMs }: World): Promise<number | "unknown"> {
+  const isWanted = ["asked", "queued", "working", "paused"].includes(phase.at);
+  return operator.maxDayUsd === undefined || !isWanted ? "unknown" : await store.spentUsd(dayOf(nowMs()));
 }
 
 /** Looks cost processes: each phase names what it decides from. */

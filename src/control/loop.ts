@@ -133,12 +133,12 @@ export function createLoop(world: World): Loop {
 
 type Turnstile = (issue: IssueRef, run: () => Promise<PassEnd>, world: World) => Promise<PassEnd>;
 
-/** Lets the passes of queued tasks through one after another, and all others freely. */
+/** Lets the passes of tasks that look for a slot through one after another, and all others freely. */
 function createTurnstile(): Turnstile {
   let last: Promise<unknown> = Promise.resolve();
   return async (issue, run, world) => {
     const saved = await world.store.load(taskId(issue));
-    if (saved?.task.phase.at !== "queued") return await run();
+    if (saved?.task.phase.at !== "queued" && saved?.task.phase.at !== "paused") return await run();
     const mine = last.then(run);
     last = mine.catch(() => undefined);
     return await mine;

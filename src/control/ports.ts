@@ -47,6 +47,8 @@ export interface Store {
   /** What was decided about a task and why, oldest first. */
   journal(taskId: string): Promise<readonly Decision[]>;
   roster(): Promise<readonly RosterLine[]>;
+  /** What all tasks have cost on a day of UTC. */
+  spentUsd(day: string): Promise<number>;
   /** Facts about an issue, or about the pull request that its task opened, not yet done; in the order they came. */
   facts(issue: IssueRef, pull: number | undefined): Promise<readonly NotedFact[]>;
   dropFacts(done: readonly NotedFact[], atMs: number): Promise<void>;

@@ -1,4 +1,7 @@
+import { countUsage, usedUp, warned } from "./budget.ts";
+import { duration } from "./figures.ts";
 import { namesOf } from "./names.ts";
+import { pauseForBudget } from "./pause.ts";
 import { limitsOf } from "./policy.ts";
 import * as prompt from "./prompt.ts";
 import { unansweredThreads } from "./round.ts";
@@ -7,7 +10,6 @@ import type { AgentState, Sight, WorkspaceSight } from "./sight.ts";
 import { withSteering } from "./steering.ts";
 import { end, giveUp, type Moment, move, stay } from "./step.ts";
 import type { GaveUp, Run, Task } from "./task.ts";
-import { duration } from "./words.ts";
 
 type Workspace = WorkspaceSight & { is: "there" };
 
@@ -25,7 +27,7 @@ export function advanceRun(before: Task, moment: Moment): Task {
   if (run === undefined) return giveUpFor(task, "agent-failed", "the run of this task was lost", moment.nowMs);
   switch (task.phase.at) {
     case "working":
-      return overTime(task, run, moment) ?? work(task, run, moment);
+      return overTime(task, run, moment) ?? overBudget(task, moment) ?? work(task, run, moment);
     case "waiting":
       return wait(task, run, moment);
     case "checking":
@@ -47,12 +49,23 @@ export function advanceRun(before: Task, moment: Moment): Task {
 }
 
 /** What the run cost so far, and what the agent said last. */
-function countTime(task: Task, { sight, nowMs }: Moment): Task {
+function countTime(task: Task, { sight, operator, nowMs }: Moment): Task {
   const { run } = task;
   if (run === undefined) return task;
-  const usage = sight.usage === "unknown" ? task.usage : sight.usage;
+  const counted = sight.usage === "unknown" ? task : countUsage(task, run, sight.usage, nowMs);
   const workedMs = Math.max(0, nowMs - run.startedAtMs - run.waitedMs);
-  return { ...task, usage: { ...usage, workedMs }, run: { ...run, lastSaid: sight.said ?? run.lastSaid } };
+  return {
+    ...warned(counted, operator, sight.todayUsd),
+    usage: { ...counted.usage, workedMs },
+    run: { ...run, lastSaid: sight.said ?? run.lastSaid },
+  };
+}
+
+/** Interrupted in the middle of its work; what is done counts, so an agent that has handed in is not held up. */
+function overBudget(task: Task, { sight, operator, nowMs }: Moment): Task | undefined {
+  if (sight.usage === "unknown" || task.run?.turn === "idle") return undefined;
+  const spent = usedUp(task, operator, sight.todayUsd);
+  return spent === undefined ? undefined : pauseForBudget(task, spent, nowMs);
 }
 
 function overTime(task: Task, run: Run, { operator, nowMs }: Moment): Task | undefined {

@@ -5,6 +5,7 @@ import type { Fact } from "./fact.ts";
 import type { NamedEvent } from "./agent-event.ts";
 import { namesOf, slugOf, startOfEvent } from "./names.ts";
 import { isSaid } from "./plan.ts";
+import { rest } from "./pause.ts";
 import type { OperatorPolicy } from "./policy.ts";
 import { foldEarlierEvent, foldEvent, newRun } from "./run.ts";
 import type { Admission, ForgeSight } from "./sight.ts";
@@ -124,7 +125,7 @@ function stepOf(task: Task, moment: Moment): Task {
     case "delivering":
       return advanceRun(task, moment);
     case "paused":
-      return stay(task, `${phase.by} interrupted the agent`);
+      return rest(task, moment);
     case "in-review":
       return inReview(task, moment);
     case "stopped":

@@ -1,11 +1,13 @@
 import type { Slot } from "./sight.ts";
-import { type PhaseName, takesSlot } from "./task.ts";
+import type { PhaseName } from "./task.ts";
 
 /** One line of the list of live tasks, enough to hand out slots. */
 export interface RosterLine {
   readonly id: string;
   readonly repositoryId: number;
   readonly phase: PhaseName;
+  /** Since when it is in this phase; 0 for phases in which that does not matter. */
+  readonly sinceMs: number;
   readonly askedAtMs: number;
   /** The repository's own limit of sessions, if it set one. */
   readonly maxSessions: number | undefined;
@@ -14,16 +16,20 @@ export interface RosterLine {
 export interface SlotLimits {
   readonly maxSessions: number;
   readonly maxSessionsPerRepository: number;
+  readonly waitKeepsSlotMs: number;
 }
 
 /**
  * Which place a queued task has: free slots go to queued tasks in the order of their labels, and a repository that is at
- * its own limit does not hold up the others.
+ * its own limit does not hold up the others. A slot is for an agent at work: who waits or is paused gives it back, but
+ * keeps a session for a while, so as many may rest as may work, and the rest of them hold back the queue.
  */
-export function slotOf(id: string, roster: readonly RosterLine[], limits: SlotLimits): Slot {
+export function slotOf(id: string, roster: readonly RosterLine[], limits: SlotLimits, nowMs: number): Slot {
   const queue = roster.filter((line) => line.phase === "queued").toSorted(byLabel);
-  const running = roster.filter((line) => takesSlot(line.phase));
-  let free = limits.maxSessions - running.length;
+  const taking = (line: RosterLine) => slotUse(line, limits, nowMs);
+  const running = roster.filter((line) => taking(line) === "works");
+  const resting = roster.filter((line) => taking(line) === "rests");
+  let free = limits.maxSessions - running.length - Math.max(0, resting.length - limits.maxSessions);
   const inRepository = new Map<number, number>();
   for (const line of running) inRepository.set(line.repositoryId, (inRepository.get(line.repositoryId) ?? 0) + 1);
 
@@ -40,6 +46,29 @@ export function slotOf(id: string, roster: readonly RosterLine[], limits: SlotLi
     ahead += 1;
   }
   return { free: false, ahead, why: "not in the queue" };
+}
+
+function slotUse({ phase, sinceMs }: RosterLine, limits: SlotLimits, nowMs: number): "works" | "rests" | "none" {
+  switch (phase) {
+    case "preparing":
+    case "working":
+    case "checking":
+    case "delivering":
+      return "works";
+    case "waiting":
+      return nowMs - sinceMs < limits.waitKeepsSlotMs ? "works" : "rests";
+    case "paused":
+      return "rests";
+    case "asked":
+    case "queued":
+    case "in-review":
+    case "stopped":
+    case "ending":
+    case "done":
+      return "none";
+    default:
+      return phase satisfies never;
+  }
 }
 
 function whyWait(free: number, here: number, most: number, ahead: number): string {

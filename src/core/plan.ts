@@ -102,7 +102,7 @@ function working(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: numb
     case "waiting":
       return atWork(task, sight);
     case "paused":
-      return pausing(task, sight);
+      return pausing(task, sight, operator, nowMs);
     case "checking":
       return [...release(task.run), ...checking(task, sight)];
     case "delivering":
@@ -146,11 +146,14 @@ function answering({ steering: { reply } }: Task, run: Run): readonly Action[] {
 }
 
 /** Interrupted once; where the agent rests already there is nothing to interrupt, and a key would do something else. */
-function pausing(task: Task, sight: Sight): readonly Action[] {
+function pausing(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: number): readonly Action[] {
   const { phase, run } = task;
-  if (phase.at !== "paused" || sight.session.is !== "alive") return [];
-  if (!phase.isInterrupted && sight.session.agent !== "idle") return [...release(run), { do: "interrupt" }];
-  return release(run);
+  if (phase.at !== "paused") return [];
+  const isBusy = sight.session.is === "alive" && sight.session.agent !== "idle";
+  if (isBusy && !phase.isInterrupted) return [...release(run), { do: "interrupt" }];
+  const released = sight.session.is === "alive" ? release(run) : [];
+  // Who interrupted it may want to look at its terminal.
+  return phase.cause.is === "person" ? released : [...released, ...idle(phase.sinceMs, sight, operator, nowMs)];
 }
 
 /** A session of an earlier start goes first; never two for one task. One that was there and went needs another start. */

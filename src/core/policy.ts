@@ -8,6 +8,15 @@ export interface OperatorPolicy {
   readonly maxSessions: number;
   readonly maxSessionsPerRepository: number;
   readonly maxRunMs: number;
+  /** Without one, there is no such limit. */
+  readonly maxRunTurns: number | undefined;
+  readonly maxRunTokens: number | undefined;
+  readonly maxRunUsd: number | undefined;
+  readonly maxTaskUsd: number | undefined;
+  /** Over all tasks, in a day of UTC. */
+  readonly maxDayUsd: number | undefined;
+  /** How long a task that waits for a person keeps its slot. */
+  readonly waitKeepsSlotMs: number;
   readonly maxStopReminders: number;
   readonly maxVerifyRounds: number;
   readonly maxRestarts: number;
@@ -38,6 +47,10 @@ export interface RepositoryPolicy {
   readonly instructions?: string | undefined;
   readonly maxSessions?: number | undefined;
   readonly maxRunMs?: number | undefined;
+  readonly maxRunTurns?: number | undefined;
+  readonly maxRunTokens?: number | undefined;
+  readonly maxRunUsd?: number | undefined;
+  readonly maxTaskUsd?: number | undefined;
   readonly maxStopReminders?: number | undefined;
   readonly maxVerifyRounds?: number | undefined;
   /** Commands that the agent may run unasked, besides git and the verify commands. */
@@ -50,11 +63,18 @@ export const silentRepository: RepositoryPolicy = { setup: [], verify: [], draft
 export function limitsOf(operator: OperatorPolicy, repository: RepositoryPolicy) {
   return {
     runMs: lower(repository.maxRunMs, operator.maxRunMs),
+    turns: lower(repository.maxRunTurns, operator.maxRunTurns ?? noLimit),
+    tokens: lower(repository.maxRunTokens, operator.maxRunTokens ?? noLimit),
+    runUsd: lower(repository.maxRunUsd, operator.maxRunUsd ?? noLimit),
+    taskUsd: lower(repository.maxTaskUsd, operator.maxTaskUsd ?? noLimit),
+    dayUsd: operator.maxDayUsd ?? noLimit,
     stopReminders: lower(repository.maxStopReminders, operator.maxStopReminders),
     verifyRounds: lower(repository.maxVerifyRounds, operator.maxVerifyRounds),
     restarts: operator.maxRestarts,
   };
 }
+
+const noLimit = Number.POSITIVE_INFINITY;
 
 function lower(own: number | undefined, most: number): number {
   return Math.min(own ?? most, most);

@@ -100,6 +100,10 @@ export function goOn(): string {
   return "The last turn failed because the model's service did not answer. Please go on where you were.";
 }
 
+export function rested(): string {
+  return "You were interrupted because a limit was reached, and may go on now. Look at the state of your worktree and go on where you were.";
+}
+
 /** What people say goes into a file; this is what the agent is told of it. Each is another, for Claude Code takes one only once. */
 export function newsInFile(id: string): string {
   return `There is news about your work in the file {brief} (${id}). Read it first, then go on.`;

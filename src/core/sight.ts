@@ -14,6 +14,8 @@ export interface Sight {
   /** The last words of the agent, also in the middle of a turn. */
   readonly said: string | undefined;
   readonly slot: Slot;
+  /** What all tasks have cost on this day of UTC; looked up where there is a limit for it. */
+  readonly todayUsd: number | "unknown";
   /** Who of those that speak in new facts may decide about the task, by their numbers. */
   readonly trusted: readonly number[];
   /** What reviewers wrote at lines, when a round begins. */
@@ -92,6 +94,7 @@ export const unseen: Sight = {
   trusted: [],
   threads: "unknown",
   said: undefined,
+  todayUsd: "unknown",
   slot: { free: false, ahead: 0, why: "not looked yet" },
   attach: "",
 };

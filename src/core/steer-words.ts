@@ -3,7 +3,8 @@ import { defuse, fence } from "./defuse.ts";
 import { redactFormats } from "./redact.ts";
 import type { Sight } from "./sight.ts";
 import type { Task } from "./task.ts";
-import { duration, headline, money } from "./words.ts";
+import { duration, money } from "./figures.ts";
+import { headline } from "./words.ts";
 
 /** All commands, for people. */
 export function commandTable(): string {

@@ -1,14 +1,20 @@
+import { anotherHelping, usedUp } from "./budget.ts";
+import { budgetHint, usedUpWords } from "./budget-words.ts";
 import { type Command, commandsIn } from "./command.ts";
 import type { Fact } from "./fact.ts";
+import { money } from "./figures.ts";
+import { pause, restedRun } from "./pause.ts";
+import { pauseWords } from "./pause-words.ts";
 import * as prompt from "./prompt.ts";
 import { anotherGo, newRun, withPeoplesWords } from "./run.ts";
 import { commandTable } from "./steer-words.ts";
 import { replyTo } from "./steer-reply.ts";
 import { type Answer, withSteering, withWish } from "./steering.ts";
 import { end, type Moment, move } from "./step.ts";
-import type { Outcome, Run, Task } from "./task.ts";
+import type { Outcome, PauseCause, Run, Task } from "./task.ts";
 
 type Comment = Fact & { kind: "commented" };
+type Paused = Task["phase"] & { at: "paused" };
 
 /** What became of one command. */
 interface Obeyed {
@@ -87,7 +93,7 @@ function obey(task: Task, command: Command, comment: Comment, moment: Moment): O
     case "base":
       return chooseBase(task, command.branch, who);
     case "budget":
-      return no(task, "No budget is in force here, so there is none to raise.");
+      return raiseBudget(task, command.moreUsd, comment, moment);
     case "take":
       return take(task, command.link, who);
     case "not-understood":
@@ -128,14 +134,14 @@ function stop(task: Task, isNow: boolean, comment: Comment, moment: Moment): Obe
     case "delivering":
       return isNow
         ? done(stopped(task, who, moment), `${who} stopped it`)
-        : done(pause(task, phase.at, comment, moment), `${who} interrupted the agent`);
-    case "paused":
-      return isNow || comment.atMs - phase.saidAtMs <= secondStopMs
-        ? done(stopped(task, who, moment), `${who} stopped it`)
-        : no(
-            task,
-            "The agent is interrupted already. `/coppice stop now` ends its session; `/coppice resume` goes on.",
+        : done(
+            pause(task, phase.at, { is: "person", by: who, saidAtMs: comment.atMs }, moment.nowMs),
+            `${who} interrupted the agent`,
           );
+    case "paused":
+      return isNow || isSecondStop(phase.cause, comment)
+        ? done(stopped(task, who, moment), `${who} stopped it`)
+        : no(task, "The agent rests already. `/coppice stop now` ends its session; `/coppice resume` goes on.");
     case "in-review":
       return no(task, "Nothing runs: the pull request waits for review. Close it, or take the label off, to end this.");
     case "stopped":
@@ -147,28 +153,13 @@ function stop(task: Task, isNow: boolean, comment: Comment, moment: Moment): Obe
   }
 }
 
+function isSecondStop(cause: PauseCause, { atMs }: Comment): boolean {
+  return cause.is === "person" && atMs - cause.saidAtMs <= secondStopMs;
+}
+
 function stopped(task: Task, who: string, { nowMs }: Moment): Task {
   const outcome: Outcome = { is: "stopped-by", who, how: "stopped it" };
   return move(task, { at: "stopped", sinceMs: nowMs, outcome }, `${who} stopped it`);
-}
-
-function pause(
-  task: Task,
-  was: "working" | "waiting" | "checking" | "delivering",
-  comment: Comment,
-  { nowMs }: Moment,
-): Task {
-  const { phase } = task;
-  const waited = phase.at === "waiting" ? nowMs - phase.sinceMs : 0;
-  const run =
-    task.run === undefined ? undefined : { ...task.run, waitedMs: task.run.waitedMs + waited, asking: undefined };
-  const isInterrupted = was === "checking" || was === "delivering";
-  const by = comment.by.login;
-  return move(
-    { ...task, run },
-    { at: "paused", sinceMs: nowMs, by, saidAtMs: comment.atMs, was, isInterrupted },
-    `${by} interrupted the agent`,
-  );
 }
 
 /** Goes on in the same conversation, with these words for the agent. */
@@ -177,7 +168,7 @@ function resume(task: Task, comment: Comment, told: string, moment: Moment): Obe
   const who = comment.by.login;
   switch (phase.at) {
     case "paused":
-      return done(unpause(task, phase, comment, told, moment), `${who} let it go on`);
+      return resumePaused(task, phase, comment, told, moment);
     case "stopped":
       return done(requeue(task, toldRun(task, comment, told, moment), who, moment), `${who} let it go on`);
     case "in-review":
@@ -198,26 +189,40 @@ function resume(task: Task, comment: Comment, told: string, moment: Moment): Obe
   }
 }
 
-function unpause(
-  task: Task,
-  phase: Task["phase"] & { at: "paused" },
-  comment: Comment,
-  told: string,
-  { nowMs }: Moment,
-): Task {
-  const { run, steering } = task;
+/** A run that used up its own budget gets as much again; more than a whole task or day may cost has to be asked for. */
+function resumePaused(task: Task, phase: Paused, comment: Comment, told: string, moment: Moment): Obeyed {
+  const { cause } = phase;
+  const last = `${comment.by.login} let it go on`;
+  if (cause.is !== "budget") return done(unpause(task, phase, comment, told, moment), last);
+  const { limit } = cause.spent;
+  if (limit === "task-usd" || limit === "day-usd") return no(task, `${pauseWords(cause)}. ${budgetHint(limit)}`);
+  return done(unpause(anotherHelping(task), phase, comment, told, moment), last);
+}
+
+/** At once where a slot is free, else through the queue: who rests holds none. */
+function unpause(task: Task, phase: Paused, comment: Comment, told: string, { sight, nowMs }: Moment): Task {
+  const { run } = task;
   const why = `${comment.by.login} let it go on`;
   const isHandedIn =
     (phase.was === "checking" || phase.was === "delivering") && told === prompt.personSaysGoOn(comment.by.login);
-  const back: Task["phase"] = {
-    at: isHandedIn ? (phase.was === "checking" ? "checking" : "delivering") : "working",
-    sinceMs: nowMs,
-  };
+  const at = isHandedIn ? (phase.was === "checking" ? "checking" : "delivering") : "working";
+  const back: Task["phase"] = { at: sight.slot.free ? at : "queued", sinceMs: nowMs };
   if (run === undefined) return move(task, back, why);
-  const rested = { ...run, waitedMs: run.waitedMs + nowMs - phase.sinceMs, lastSignMs: nowMs };
+  const rested = restedRun(run, phase, nowMs);
   if (isHandedIn) return move({ ...task, run: rested }, back, why);
-  const goingOn = withPeoplesWords(rested, `go-on-${comment.commentId}`, told);
-  return move({ ...task, run: goingOn, steering }, back, why);
+  return move({ ...task, run: withPeoplesWords(rested, `go-on-${comment.commentId}`, told) }, back, why);
+}
+
+/** More money for this task: beyond its own limits, and beyond the day's. */
+function raiseBudget(task: Task, moreUsd: number, comment: Comment, moment: Moment): Obeyed {
+  const { phase, spending } = task;
+  const raised = { ...task, spending: { ...spending, moreUsd: spending.moreUsd + moreUsd } };
+  const last = `${comment.by.login} allowed ${money(moreUsd)} more`;
+  if (phase.at === "ending" || phase.at === "done") return no(task, "It is over; nothing more is spent.");
+  if (phase.at !== "paused" || phase.cause.is !== "budget") return done(raised, last);
+  const left = usedUp(raised, moment.operator, moment.sight.todayUsd);
+  if (left !== undefined) return done(raised, last, [words(`That is not enough yet: ${usedUpWords(left)}.`)]);
+  return done(unpause(raised, phase, comment, prompt.personSaysGoOn(comment.by.login), moment), last);
 }
 
 /** What was given up or stopped goes on with another go of the same run, and what was never begun begins. */

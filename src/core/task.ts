@@ -1,4 +1,5 @@
 import type { Question, TurnFailure } from "./agent-event.ts";
+import { noSpending, type Spending, type Spent } from "./budget.ts";
 import { type RepositoryPolicy, silentRepository } from "./policy.ts";
 import type { Round } from "./round-shape.ts";
 import { noSteering, type Steering } from "./steering.ts";
@@ -44,6 +45,7 @@ export interface Task {
   readonly delivered: Delivered | undefined;
   readonly pull: PullRef | undefined;
   readonly usage: Usage;
+  readonly spending: Spending;
   readonly said: Said;
   readonly steering: Steering;
   /** The round that the run is in, when people wanted something beyond the issue. */
@@ -65,13 +67,11 @@ export type Phase =
   | { readonly at: "preparing"; readonly sinceMs: number }
   | { readonly at: "working"; readonly sinceMs: number }
   | { readonly at: "waiting"; readonly sinceMs: number; readonly on: Asking }
-  /** A person interrupted the agent; its session stays, and it goes on when a person says so. */
+  /** The agent rests in the middle of its work; its session stays for a while, its conversation for good. */
   | {
       readonly at: "paused";
       readonly sinceMs: number;
-      readonly by: string;
-      /** When the person said it, by GitHub's clock. */
-      readonly saidAtMs: number;
+      readonly cause: PauseCause;
       readonly was: "working" | "waiting" | "checking" | "delivering";
       readonly isInterrupted: boolean;
     }
@@ -85,6 +85,13 @@ export type Phase =
   | { readonly at: "done"; readonly atMs: number; readonly outcome: Outcome };
 
 export type PhaseName = Phase["at"];
+
+/** Why the agent rests, and what lets it go on: a person's word, or a time. */
+export type PauseCause =
+  /** `saidAtMs`: when the person said it, by GitHub's clock. */
+  | { readonly is: "person"; readonly by: string; readonly saidAtMs: number }
+  | { readonly is: "budget"; readonly spent: Spent; readonly untilMs: number | undefined }
+  | { readonly is: "usage-limit"; readonly untilMs: number };
 
 export type Outcome =
   | { readonly is: "merged" }
@@ -205,7 +212,8 @@ export interface Usage {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly cachedTokens: number;
-  readonly usd: number;
+  /** Undefined where the agent does not tell. */
+  readonly usd: number | undefined;
   readonly workedMs: number;
 }
 
@@ -228,7 +236,7 @@ export const noUsage: Usage = {
   inputTokens: 0,
   outputTokens: 0,
   cachedTokens: 0,
-  usd: 0,
+  usd: undefined,
   workedMs: 0,
 };
 
@@ -267,6 +275,8 @@ export function newTask(issue: IssueRef, asked: Asked, agent: string, before: Ta
     delivered: undefined,
     pull: undefined,
     usage: noUsage,
+    // What was used today counts over all attempts.
+    spending: { ...noSpending, today: before?.spending.today ?? noSpending.today },
     // The status comment stays the same one over all attempts.
     said: {
       ...nothingSaid,
@@ -289,26 +299,4 @@ function keptSteering(before: Task | undefined): Partial<Steering> {
 
 export function isOver(task: Task): boolean {
   return task.phase.at === "done";
-}
-
-/** Whether the task takes one of the slots: a session of its is, or is about to be, at work. */
-export function takesSlot(phase: PhaseName): boolean {
-  switch (phase) {
-    case "preparing":
-    case "working":
-    case "waiting":
-    case "paused":
-    case "checking":
-    case "delivering":
-      return true;
-    case "asked":
-    case "queued":
-    case "in-review":
-    case "stopped":
-    case "ending":
-    case "done":
-      return false;
-    default:
-      return phase satisfies never;
-  }
 }

@@ -1,9 +1,12 @@
 import { defuse, defuseLine, quote } from "./defuse.ts";
+import { nearWords } from "./budget-words.ts";
+import { count, duration, money, utc } from "./figures.ts";
+import { pauseHint, pauseWords } from "./pause-words.ts";
 import { namesOf, statusMarker } from "./names.ts";
 import type { Sight } from "./sight.ts";
 import { redactFormats } from "./redact.ts";
 import { askedWords, howToAnswer } from "./asking-words.ts";
-import type { GaveUp, Outcome, Task, Usage } from "./task.ts";
+import type { GaveUp, Outcome, PauseCause, Task, Usage } from "./task.ts";
 import type { StateLabel } from "./trigger.ts";
 
 /** The one status comment of a task. Holds no clock that ticks, so it changes only when something happened. */
@@ -13,6 +16,8 @@ export function statusComment(task: Task, sight: Sight): string {
     `### ${headline(task)}`,
     outcomeLine(task),
     steered(task),
+    paused(task),
+    nearlyUsedUp(task),
     table(rows(task, sight)),
     asked(task, sight),
     lastSaid(task),
@@ -34,7 +39,7 @@ export function headline(task: Task): string {
     case "waiting":
       return "✋ The agent is waiting for you";
     case "paused":
-      return "⏸️ Interrupted";
+      return pausedHeadline(task.phase.cause);
     case "checking":
       return "🔎 Running the repository's checks";
     case "delivering":
@@ -47,6 +52,19 @@ export function headline(task: Task): string {
       return outcomeHeadline(task.phase.outcome);
     default:
       return task.phase satisfies never;
+  }
+}
+
+function pausedHeadline(cause: PauseCause): string {
+  switch (cause.is) {
+    case "person":
+      return "⏸️ Interrupted";
+    case "budget":
+      return "⏸️ The budget is used up";
+    case "usage-limit":
+      return "⏸️ At the usage limit of the agent's account";
+    default:
+      return cause satisfies never;
   }
 }
 
@@ -188,13 +206,25 @@ function asked(task: Task, sight: Sight): string | undefined {
     .join("\n\n");
 }
 
-/** What people did with commands, and what they can do next. */
+/** What people did with commands. */
 function steered(task: Task): string | undefined {
-  const { last } = task.steering;
-  const hint = task.phase.at === "paused" ? " `/coppice resume` goes on, `/coppice stop now` ends it." : "";
-  if (task.phase.at === "in-review" && task.steering.wishes.length > 0) return `✋ ${defuse(task.why)}.`;
-  if (last === undefined) return hint === "" ? undefined : hint.trim();
-  return `${defuse(redactFormats(last))}.${hint}`;
+  const { phase, steering } = task;
+  if (phase.at === "in-review" && steering.wishes.length > 0) return `✋ ${defuse(task.why)}.`;
+  if (steering.last === undefined) return undefined;
+  const hint = phase.at === "paused" && phase.cause.is === "person" ? ` ${pauseHint(phase.cause)}` : "";
+  return `${defuse(redactFormats(steering.last))}.${hint}`;
+}
+
+/** Why it rests without a person's word, and what lets it go on. */
+function paused({ phase }: Task): string | undefined {
+  if (phase.at !== "paused" || phase.cause.is === "person") return undefined;
+  return `⏸️ Paused: ${pauseWords(phase.cause)}. ${pauseHint(phase.cause)}`;
+}
+
+/** Said once, while there is still something to do about it. */
+function nearlyUsedUp({ phase, spending }: Task): string | undefined {
+  const isAtWork = ["working", "waiting", "checking", "delivering"].includes(phase.at);
+  return isAtWork && spending.near !== undefined ? `⚠️ ${nearWords(spending.near)}` : undefined;
 }
 
 function lastSaid(task: Task): string | undefined {
@@ -226,8 +256,10 @@ export function labelOf(task: Task): StateLabel | undefined {
     case "delivering":
       return "working";
     case "waiting":
-    case "paused":
       return "waiting";
+    case "paused":
+      // Nobody has to do anything about a limit that passes with time.
+      return task.phase.cause.is === "usage-limit" ? undefined : "waiting";
     case "in-review":
       return "review";
     case "stopped":
@@ -283,23 +315,4 @@ function costs(usage: Usage, task: Task): string {
     money(usage.usd),
   ];
   return `${head}\n| ${line.map(cell).join(" | ")} |`;
-}
-
-function count(tokens: number): string {
-  return tokens < 10_000 ? String(tokens) : `${Math.round(tokens / 1_000)}k`;
-}
-
-export function money(usd: number): string {
-  return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
-}
-
-export function duration(ms: number): string {
-  const seconds = Math.round(ms / 1_000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-function utc(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

@@ -153,7 +153,7 @@ function usageOf(task: Task, found: AgentUsage): Usage {
     inputTokens: found.inputTokens,
     outputTokens: found.outputTokens,
     cachedTokens: found.cacheReadTokens + found.cacheWriteTokens,
-    usd: found.costUsd ?? 0,
+    usd: found.costUsd,
     workedMs: task.usage.workedMs,
   };
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import type { ColumnDefinitionBuilder, Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 
 /**
@@ -7,6 +7,7 @@ import type { Migration } from "kysely/migration";
  */
 export const migrations: Record<string, Migration> = {
   "001-first-tables": { up: firstTables },
+  "002-slots-and-spending": { up: slotsAndSpending },
 };
 
 async function firstTables(db: Kysely<unknown>): Promise<void> {
@@ -67,4 +68,18 @@ async function firstTables(db: Kysely<unknown>): Promise<void> {
     .addColumn("mistakes", "text", (column) => column.notNull())
     .addColumn("read_at_ms", "bigint", (column) => column.notNull())
     .execute();
+}
+
+async function slotsAndSpending(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable("tasks").addColumn("since_ms", "bigint", withZero).execute();
+  await db.schema
+    .alterTable("tasks")
+    .addColumn("spent_day", "text", (column) => column.notNull().defaultTo(""))
+    .execute();
+  await db.schema.alterTable("tasks").addColumn("spent_usd", "real", withZero).execute();
+  await db.schema.createIndex("tasks_by_day").on("tasks").column("spent_day").execute();
+}
+
+function withZero(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
+  return column.notNull().defaultTo(0);
 }

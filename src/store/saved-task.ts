@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { noSpending } from "../core/budget.ts";
 import { noSteering } from "../core/steering.ts";
 import type { IssueRef, PhaseName, Task } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
@@ -18,6 +19,9 @@ export function rowOf(task: Task, version: number, atMs: number): TasksTable {
     is_live: task.phase.at === "done" && task.again === undefined && task.steering.owed.length === 0 ? 0 : 1,
     asked_at_ms: task.asked.atMs,
     max_sessions: task.policy.maxSessions ?? null,
+    since_ms: "sinceMs" in task.phase ? task.phase.sinceMs : 0,
+    spent_day: task.spending.today.day,
+    spent_usd: task.spending.today.usd,
     saved_at_ms: atMs,
     json: JSON.stringify(task),
   };
@@ -37,7 +41,7 @@ export function issueOf(row: IssueColumns): IssueRef {
 
 /** @throws KnownError STORE_TASK_DAMAGED when the row does not hold a task. */
 export function taskOf(row: Pick<TasksTable, "id" | "json">): Task {
-  const saved = withSteering(parseJson(row.json));
+  const saved = brought(parseJson(row.json));
   if (isTask(saved) && saved.id === row.id) return saved;
   const { error } = taskShape.safeParse(saved);
   const mistakes = error === undefined ? "it is another task's" : z.prettifyError(error);
@@ -46,11 +50,19 @@ export function taskOf(row: Pick<TasksTable, "id" | "json">): Task {
   });
 }
 
-/** Tasks of older versions have nobody who steers them. */
-function withSteering(saved: unknown): unknown {
-  if (typeof saved !== "object" || saved === null || "steering" in saved) return saved;
-  return { ...saved, steering: noSteering };
+/** Tasks of older versions, brought up to date: nobody steers them, nothing of theirs was counted, and only people paused. */
+function brought(saved: unknown): unknown {
+  if (typeof saved !== "object" || saved === null) return saved;
+  const whole = { steering: noSteering, spending: noSpending, ...saved };
+  const before = pausedBefore.safeParse(whole);
+  if (!before.success) return whole;
+  const { by, saidAtMs, ...phase } = before.data.phase;
+  return { ...before.data, phase: { ...phase, cause: { is: "person", by, saidAtMs } } };
 }
+
+const pausedBefore = z.looseObject({
+  phase: z.looseObject({ at: z.literal("paused"), by: z.string(), saidAtMs: z.number() }),
+});
 
 function isTask(saved: unknown): saved is Task {
   return taskShape.safeParse(saved).success;
@@ -83,7 +95,13 @@ const phaseShapes = {
   preparing: z.looseObject({ at: z.literal("preparing"), sinceMs }),
   working: z.looseObject({ at: z.literal("working"), sinceMs }),
   waiting: z.looseObject({ at: z.literal("waiting"), sinceMs, on: z.looseObject({ kind: z.string() }) }),
-  paused: z.looseObject({ at: z.literal("paused"), sinceMs, by: z.string(), was: z.string() }),
+  paused: z.looseObject({
+    at: z.literal("paused"),
+    sinceMs,
+    cause: z.looseObject({ is: z.string() }),
+    was: z.string(),
+    isInterrupted: z.boolean(),
+  }),
   checking: z.looseObject({ at: z.literal("checking"), sinceMs }),
   delivering: z.looseObject({ at: z.literal("delivering"), sinceMs }),
   "in-review": z.looseObject({ at: z.literal("in-review"), sinceMs }),
@@ -128,6 +146,7 @@ const taskShape = z.looseObject({
   delivered: z.looseObject({ sha: z.string() }).optional(),
   pull: z.looseObject({ number: z.number(), url: z.string() }).optional(),
   usage: z.looseObject({}),
+  spending: z.looseObject({ moreUsd: z.number(), today: z.looseObject({ day: z.string(), usd: z.number() }) }),
   steering: z.looseObject({ owed: z.array(z.looseObject({})), wishes: z.array(z.looseObject({})) }),
   said: z.looseObject({ greeted: z.boolean(), atMs: z.number(), reviewAsked: z.boolean() }),
 });

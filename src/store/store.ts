@@ -13,7 +13,7 @@ import { migrations } from "./migrations.ts";
 import { NodeSqliteDialect } from "./node-sqlite.ts";
 import { type RememberedSettings, rememberedSettings, rememberSettings } from "./repositories.ts";
 import type { Database, Tables } from "./tables.ts";
-import { liveTasks, loadTask, rosterOf, saveTask } from "./tasks.ts";
+import { liveTasks, loadTask, rosterOf, saveTask, spentUsd } from "./tasks.ts";
 
 export interface StoreOptions {
   /** Where the database is; its folder is made when missing. `:memory:` for one that nobody keeps. */
@@ -106,6 +106,7 @@ function createStore(db: Database, lease: Lease, { file, log }: StoreOptions): O
     save: (task, version, done, atMs) => words(() => saveTask(db, lease, { task, version, done, atMs })),
     live: () => words(() => liveTasks(db)),
     roster: () => words(() => rosterOf(db, damaged)),
+    spentUsd: (day) => words(() => spentUsd(db, day)),
     facts: (issue, pull) => words(() => factsAbout(db, issue, pull, log)),
     dropFacts: (done, atMs) => words(() => markDone(db, done, atMs)),
     note: (key, subject, fact, atMs) => words(() => notes.add({ key, subject, fact, atMs })),

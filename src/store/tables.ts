@@ -29,6 +29,11 @@ export interface TasksTable {
   is_live: number;
   asked_at_ms: number;
   max_sessions: number | null;
+  /** Since when it is in its phase, where it matters. */
+  since_ms: number;
+  /** What it has cost on the day of UTC on which it was last counted. */
+  spent_day: string;
+  spent_usd: number;
   saved_at_ms: number;
   json: string;
 }

@@ -89,7 +89,7 @@ export async function liveTasks(db: Database): Promise<readonly IssueRef[]> {
 export async function rosterOf(db: Database, damaged: ReadonlySet<string>): Promise<readonly RosterLine[]> {
   const rows = await db
     .selectFrom("tasks")
-    .select(["id", "repository_id", "phase", "asked_at_ms", "max_sessions"])
+    .select(["id", "repository_id", "phase", "since_ms", "asked_at_ms", "max_sessions"])
     .where("is_live", "=", 1)
     .execute();
   const able = rows.filter((row) => row.phase !== "queued" || !damaged.has(row.id));
@@ -97,7 +97,18 @@ export async function rosterOf(db: Database, damaged: ReadonlySet<string>): Prom
     id: row.id,
     repositoryId: row.repository_id,
     phase: row.phase,
+    sinceMs: row.since_ms,
     askedAtMs: row.asked_at_ms,
     maxSessions: row.max_sessions ?? undefined,
   }));
+}
+
+/** Ended tasks count, too: their money is spent. */
+export async function spentUsd(db: Database, day: string): Promise<number> {
+  const { total } = await db
+    .selectFrom("tasks")
+    .select(({ fn }) => fn.sum<number | null>("spent_usd").as("total"))
+    .where("spent_day", "=", day)
+    .executeTakeFirstOrThrow();
+  return total ?? 0;
 }

@@ -102,7 +102,9 @@ describe("a mistake", () => {
     [
       "in a group",
       "limits: 5",
-      ["line 1: limits is 5, but must be a group with sessions, runMinutes, stopReminders, verifyRounds"],
+      [
+        "line 1: limits is 5, but must be a group with sessions, runMinutes, runTurns, runTokens, runUsd, taskUsd, stopReminders, verifyRounds",
+      ],
     ],
     [
       "of the whole",

@@ -3,12 +3,13 @@ import { expect, it } from "vitest";
 import { type RosterLine, slotOf } from "../../src/core/assign.ts";
 import { phaseNames } from "./phase-names.ts";
 
-const limits = { maxSessions: 3, maxSessionsPerRepository: 2 };
+const limits = { maxSessions: 3, maxSessionsPerRepository: 2, waitKeepsSlotMs: 60_000 };
+const nowMs = 1_000_000;
 
 function line(number: number, more: Partial<RosterLine> = {}): RosterLine {
   const repositoryId = more.repositoryId ?? 1;
   const id = `${repositoryId}-${number}`;
-  return { id, repositoryId, phase: "queued", askedAtMs: number, maxSessions: undefined, ...more };
+  return { id, repositoryId, phase: "queued", sinceMs: 0, askedAtMs: number, maxSessions: undefined, ...more };
 }
 
 const working = (number: number, more: Partial<RosterLine> = {}) => line(number, { phase: "working", ...more });
@@ -49,6 +50,33 @@ it.each<[string, string, readonly RosterLine[], { free: boolean; ahead: number }
     { free: true, ahead: 0 },
   ],
   [
+    "who waits for a person keeps its slot for a while",
+    "1-2",
+    [line(1, { phase: "waiting", sinceMs: nowMs - 59_000, maxSessions: 1 }), line(2, { maxSessions: 1 })],
+    { free: false, ahead: 0 },
+  ],
+  [
+    "and then gives it to the next",
+    "1-2",
+    [line(1, { phase: "waiting", sinceMs: nowMs - 60_000, maxSessions: 1 }), line(2, { maxSessions: 1 })],
+    { free: true, ahead: 0 },
+  ],
+  [
+    "who is paused gives it back at once",
+    "1-2",
+    [line(1, { phase: "paused", sinceMs: nowMs, maxSessions: 1 }), line(2, { maxSessions: 1 })],
+    { free: true, ahead: 0 },
+  ],
+  [
+    "but not so many rest that the machine is full of them",
+    "2-9",
+    [
+      ...Array.from({ length: limits.maxSessions * 2 }, (_, at) => line(at + 1, { phase: "paused" })),
+      line(9, { repositoryId: 2 }),
+    ],
+    { free: false, ahead: 0 },
+  ],
+  [
     "of labels within one second the older issue goes first",
     "1-10",
     [line(10, { askedAtMs: 5 }), line(9, { askedAtMs: 5 })],
@@ -56,11 +84,11 @@ it.each<[string, string, readonly RosterLine[], { free: boolean; ahead: number }
   ],
   ["who is not queued gets no slot", "1-9", [line(1)], { free: false, ahead: 1 }],
 ])("%s", (_name, id, roster, wanted) => {
-  expect(slotOf(id, roster, limits)).toMatchObject(wanted);
+  expect(slotOf(id, roster, limits, nowMs)).toMatchObject(wanted);
 });
 
 it("says why one waits", () => {
-  expect(slotOf("1-3", [working(1), working(2), line(3)], limits).why).toBe(
+  expect(slotOf("1-3", [working(1), working(2), line(3)], limits, nowMs).why).toBe(
     "this repository has 2 of 2 sessions already",
   );
   const full = [
@@ -70,8 +98,8 @@ it("says why one waits", () => {
     line(3, { repositoryId: 3 }),
     line(4, { repositoryId: 3 }),
   ];
-  expect(slotOf("3-3", full, limits).why).toBe("every slot is taken; next in the queue");
-  expect(slotOf("3-4", full, limits).why).toBe("every slot is taken; 1 before it in the queue");
+  expect(slotOf("3-3", full, limits, nowMs).why).toBe("every slot is taken; next in the queue");
+  expect(slotOf("3-4", full, limits, nowMs).why).toBe("every slot is taken; 1 before it in the queue");
 });
 
 const anyRoster = fc.array(
@@ -79,6 +107,7 @@ const anyRoster = fc.array(
     number: fc.integer({ min: 1, max: 30 }),
     repositoryId: fc.integer({ min: 1, max: 3 }),
     phase: fc.constantFrom(...phaseNames),
+    sinceMs: fc.constantFrom(0, nowMs),
     askedAtMs: fc.integer({ min: 0, max: 5 }),
     maxSessions: fc.constantFrom(undefined, 1, 2, 5),
   }),
@@ -91,10 +120,12 @@ it("never gives out more slots than there are, to all who would take one at once
       const roster = [
         ...new Map(lines.map((one) => [`${one.repositoryId}-${one.number}`, line(one.number, one)])).values(),
       ];
-      const taken = roster.filter(({ phase }) =>
-        ["preparing", "working", "waiting", "checking", "delivering"].includes(phase),
+      const taken = roster.filter(
+        ({ phase, sinceMs }) =>
+          ["preparing", "working", "checking", "delivering"].includes(phase) ||
+          (phase === "waiting" && nowMs - sinceMs < limits.waitKeepsSlotMs),
       );
-      const started = roster.filter((one) => one.phase === "queued" && slotOf(one.id, roster, limits).free);
+      const started = roster.filter((one) => one.phase === "queued" && slotOf(one.id, roster, limits, nowMs).free);
       expect(started.length).toBeLessThanOrEqual(Math.max(0, limits.maxSessions - taken.length));
       for (const repositoryId of [1, 2, 3]) {
         const here = (list: readonly RosterLine[]) => list.filter((one) => one.repositoryId === repositoryId).length;

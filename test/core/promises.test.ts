@@ -2,14 +2,15 @@ import { expect, it } from "vitest";
 import { advance } from "../../src/core/advance.ts";
 import { namesOf } from "../../src/core/names.ts";
 import { type Action, isSaid, isWord, plan } from "../../src/core/plan.ts";
-import { limitsOf } from "../../src/core/policy.ts";
+import { limitsOf, type OperatorPolicy } from "../../src/core/policy.ts";
 import type { Sight } from "../../src/core/sight.ts";
-import type { PhaseName, Task } from "../../src/core/task.ts";
+import { noUsage, type PhaseName, type Task } from "../../src/core/task.ts";
 import { wakeAfterMs } from "../../src/core/wake.ts";
 import { labelOf, statusComment } from "../../src/core/words.ts";
 import { operator } from "../fakes/a-task.ts";
 import {
   aSight,
+  committed,
   everyAdmission,
   everyForge,
   everyJob,
@@ -88,9 +89,9 @@ const follows: Record<PhaseName, readonly PhaseName[]> = {
   asked: ["queued", ...out],
   queued: ["preparing", ...out],
   preparing: ["working", "stopped", ...out],
-  working: ["waiting", "checking", "stopped", ...out],
+  working: ["waiting", "paused", "checking", "stopped", ...out],
   waiting: ["working", ...out],
-  paused: out,
+  paused: ["queued", ...out],
   checking: ["working", "delivering", "stopped", ...out],
   delivering: ["in-review", "stopped", ...out],
   "in-review": ["queued", ...out],
@@ -134,10 +135,10 @@ function tell({ before, sight, after, actions }: Pass): string {
 
 let count = 0;
 
-function passOf(before: Task, sight: Sight): Pass {
+function passOf(before: Task, sight: Sight, policy: OperatorPolicy = operator): Pass {
   count += 1;
-  const after = advance(before, [], { sight, operator, nowMs, conversation: "conversation-2" });
-  return { before, sight, after, actions: plan(after, sight, operator, nowMs) };
+  const after = advance(before, [], { sight, operator: policy, nowMs, conversation: "conversation-2" });
+  return { before, sight, after, actions: plan(after, sight, policy, nowMs) };
 }
 
 function* runPasses(): Generator<Pass> {
@@ -151,6 +152,20 @@ function* runPasses(): Generator<Pass> {
             yield passOf(checked, aSight({ workspace, session, checks }));
           }
         }
+      }
+    }
+  }
+}
+
+/** What a run has used, under and over its limits, and what all have today. */
+function* budgetPasses(): Generator<Pass> {
+  const usages = [0, 17, 21, 51].map((usd) => ({ ...noUsage, model: "fake-1", turns: 3, usd }));
+  const tight = { ...operator, maxDayUsd: 100 };
+  for (const task of everyRunTask()) {
+    for (const usage of ["unknown" as const, ...usages]) {
+      for (const todayUsd of ["unknown" as const, 10, 100]) {
+        for (const session of everySession(namesOf(task).runFolder).slice(0, 5))
+          yield passOf(task, aSight({ usage, todayUsd, session, workspace: committed }), tight);
       }
     }
   }
@@ -186,6 +201,12 @@ it("every promise holds in every state of a run under every sight", () => {
   count = 0;
   expect([...take(broken(runPasses()), 3)]).toEqual([]);
   expect(count).toBeGreaterThan(50_000);
+});
+
+it("every promise holds whatever a run has used", () => {
+  count = 0;
+  expect([...take(broken(budgetPasses()), 3)]).toEqual([]);
+  expect(count).toBeGreaterThan(10_000);
 });
 
 it("every promise holds in every other state under every sight", () => {

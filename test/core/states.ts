@@ -121,8 +121,7 @@ const runPhases: readonly Phase[] = [
 const interrupted: Phase = {
   at: "paused",
   sinceMs,
-  by: "ben",
-  saidAtMs: sinceMs,
+  cause: { is: "person", by: "ben", saidAtMs: sinceMs },
   was: "working",
   isInterrupted: true,
 };
@@ -130,6 +129,9 @@ const pausedPhases: readonly Phase[] = [
   interrupted,
   { ...interrupted, isInterrupted: false },
   { ...interrupted, was: "checking" },
+  { ...interrupted, cause: { is: "budget", spent: { limit: "run-usd", used: 21, allowed: 20 }, untilMs: undefined } },
+  { ...interrupted, cause: { is: "budget", spent: { limit: "day-usd", used: 9, allowed: 9 }, untilMs: nowMs - 1 } },
+  { ...interrupted, cause: { is: "usage-limit", untilMs: nowMs + 1 } },
 ];
 
 const thread: Thread = {

@@ -28,8 +28,10 @@ function said(text: string, commentId = 900, atMs = nowMs): Fact {
 }
 
 /** What becomes of a task when ben says this. */
+const slot = { free: true, ahead: 0, why: "a slot is free" };
+
 function after(task: Task, text: string, more: Partial<Sight> = {}, atMs = nowMs): Task {
-  const sight = aSight({ trusted: [ben.id], session: { is: "unknown" }, ...more });
+  const sight = aSight({ trusted: [ben.id], session: { is: "unknown" }, slot, ...more });
   return advance(task, [said(text, 900, atMs)], { sight, operator, nowMs, conversation: "conversation-2" });
 }
 
@@ -45,7 +47,13 @@ const asking = { ...run, asking: permission };
 const waiting = admitted({ run: asking, phase: { at: "waiting", sinceMs, on: permission } });
 const paused = admitted({
   run,
-  phase: { at: "paused", sinceMs, by: "ben", saidAtMs: nowMs - 60_000, was: "working", isInterrupted: true },
+  phase: {
+    at: "paused",
+    sinceMs,
+    cause: { is: "person", by: "ben", saidAtMs: nowMs - 60_000 },
+    was: "working",
+    isInterrupted: true,
+  },
 });
 const stopped = (more: Partial<Task> = {}): Task =>
   admitted({
@@ -98,15 +106,22 @@ it.each<[string, Task, string, Phase["at"]]>([
 it("a second stop within ten seconds ends it", () => {
   const first = after(working, "/coppice stop");
   const { phase } = first;
-  if (phase.at !== "paused") throw new Error("not paused");
-  expect(after(first, "/coppice stop", {}, phase.saidAtMs + 10_000).steering.owed).toHaveLength(1);
-  const second = advance(first, [said("/coppice stop", 901, phase.saidAtMs + 10_000)], {
+  if (phase.at !== "paused" || phase.cause.is !== "person") throw new Error("not paused");
+  expect(after(first, "/coppice stop", {}, phase.cause.saidAtMs + 10_000).steering.owed).toHaveLength(1);
+  const second = advance(first, [said("/coppice stop", 901, phase.cause.saidAtMs + 10_000)], {
     sight: aSight({ trusted: [ben.id] }),
     operator,
     nowMs,
     conversation: "c",
   });
   expect(second.phase).toMatchObject({ at: "stopped", outcome: { is: "stopped-by", who: "ben" } });
+});
+
+it("who goes on while every slot is taken waits in the queue for one, with what it is to be told", () => {
+  const full = { ...slot, free: false };
+  const queued = after(paused, "/coppice tell use tabs", { slot: full });
+  expect(queued.phase.at).toBe("queued");
+  expect(queued.run?.outbox).toMatchObject({ state: "to-send", text: expect.stringContaining("use tabs") });
 });
 
 it("a comment that comes twice does what it says once", () => {

@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import MarkdownIt from "markdown-it";
 import { describe, expect, it } from "vitest";
 import type { GaveUp, Outcome, Task } from "../../src/core/task.ts";
-import { duration, headline, labelOf, pullBody, statusComment } from "../../src/core/words.ts";
+import { duration } from "../../src/core/figures.ts";
+import { headline, labelOf, pullBody, statusComment } from "../../src/core/words.ts";
 import { admitted, aRun, aSight, everyOtherTask, everyOutcome, nowMs, submission } from "./states.ts";
 
 const markdown = new MarkdownIt({ html: true });

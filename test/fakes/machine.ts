@@ -2,7 +2,7 @@ import type { Delivery, Runner, RunnerSight, WantedSight } from "../../src/contr
 import type { NamedEvent } from "../../src/core/agent-event.ts";
 import { namesOf } from "../../src/core/names.ts";
 import type { JobSight, SessionSight, WorkspaceSight } from "../../src/core/sight.ts";
-import { type IssueRef, noUsage, type Task } from "../../src/core/task.ts";
+import { type IssueRef, noUsage, type Task, type Usage } from "../../src/core/task.ts";
 import { KnownError } from "../../src/errors.ts";
 import { agents, type Behaviour } from "./agents.ts";
 import { createFakeSession, type FakeSession } from "./session.ts";
@@ -32,6 +32,8 @@ export interface FakeMachine {
   /** Whether a round of checks passes. */
   checksPass: (round: number) => boolean;
   setupPasses: boolean;
+  /** What the conversation of an issue has cost by now; undefined where the agent does not tell. */
+  usdOf: (number: number) => number | undefined;
   /** What the gate has against commits, by how often they were offered. */
   findings: (offer: number) => readonly string[];
   /** Somebody answers what the agent of an issue asks, at its terminal. */
@@ -96,6 +98,7 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
     behaviours: new Map(),
     checksPass: () => true,
     setupPasses: true,
+    usdOf: () => 0.25,
     findings: () => [],
     answer(number) {
       for (const session of sessions.values()) if (session.task.issue.number === number) void session.answer();
@@ -126,8 +129,12 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
       setup: want.setup && !isUnsure() ? lookAtJob(task, "setup", setupPasses) : unknown,
       checks: want.checks && !isUnsure() ? lookAtJob(task, `checks-${round}`, checksPass(round)) : unknown,
       said: undefined,
-      usage: want.usage !== "no" && !isUnsure() ? { ...noUsage, model: "fake-1", turns: 1, usd: 0.25 } : "unknown",
+      usage: want.usage !== "no" && !isUnsure() ? usageOf(task) : "unknown",
     };
+  }
+
+  function usageOf(task: Task): Usage {
+    return { ...noUsage, model: "fake-1", turns: 1, usd: machine.usdOf(task.issue.number) };
   }
 
   function lookAtWorkspace(task: Task): WorkspaceSight {

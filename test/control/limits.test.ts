@@ -1,0 +1,67 @@
+import { expect, it } from "vitest";
+import { agents } from "../fakes/agents.ts";
+import { aLabelledIssue, aWorld, expectOnePull, statusOf, untilPhase, untilSaid } from "./a-world.ts";
+
+it("an agent that costs too much is interrupted in the middle of its work, and more money lets it go on to the pull request", async () => {
+  const world = await aWorld();
+  world.machine.behaviours.set(1, ({ told }) => (told === undefined ? agents.hangs() : agents.good()));
+  let usd = 17;
+  world.machine.usdOf = () => usd;
+  const number = aLabelledIssue(world);
+  await untilSaid(world, number, /More than 80 % of the run's budget of \$20\.00/);
+  usd = 21;
+  await untilPhase(world, number, "paused");
+  await untilSaid(world, number, /The budget is used up/);
+  await world.until("it is interrupted", () =>
+    [...world.machine.sessions.values()].every((one) => one.agent() === "idle"),
+  );
+  world.github.comment(number, "ben", "/coppice budget +5");
+  await untilPhase(world, number, "in-review");
+  expectOnePull(world, number);
+  expect(world.machine.started).toHaveLength(1);
+});
+
+it("who is paused gives its slot to the next, and takes up its conversation through the queue", async () => {
+  const world = await aWorld({ operator: { maxSessions: 1, maxSessionsPerRepository: 1 } });
+  world.machine.usdOf = (number) => (number === 1 ? 21 : 1);
+  const first = aLabelledIssue(world, "Costly");
+  await untilPhase(world, first, "paused");
+  const second = aLabelledIssue(world, "Cheap");
+  await untilPhase(world, second, "in-review");
+  // Its session made room meanwhile.
+  await world.until("the session is gone", () => ![...world.machine.sessions.keys()].includes("shop-dw-1"));
+  world.github.comment(first, "ben", "/coppice budget +50");
+  await untilPhase(world, first, "in-review");
+  expectOnePull(world, first);
+  expect(world.machine.started).toEqual(["shop-dw-1", "shop-dw-2", "shop-dw-1_1-1-2"]);
+});
+
+it("who waits for a person for long does not hold up the queue", async () => {
+  const world = await aWorld({ operator: { maxSessions: 1, maxSessionsPerRepository: 1, waitKeepsSlotMs: 60_000 } });
+  world.machine.behaviours.set(1, agents.asksPermission);
+  const first = aLabelledIssue(world, "Asks");
+  await untilPhase(world, first, "waiting");
+  const second = aLabelledIssue(world, "Waits behind it");
+  await untilSaid(world, second, /every slot is taken|has 1 of 1 sessions/);
+  await untilPhase(world, second, "in-review");
+  expect(await world.phase(first)).toBe("waiting");
+  world.machine.answer(first);
+  await untilPhase(world, first, "in-review");
+  for (const number of [first, second]) expectOnePull(world, number);
+});
+
+it("what all tasks cost in a day has a limit over all of them", async () => {
+  const world = await aWorld({ operator: { maxDayUsd: 10 } });
+  world.machine.usdOf = (number) => (number === 1 ? 9 : 2);
+  world.machine.behaviours.set(2, ({ told }) => (told === undefined ? agents.hangs() : agents.good()));
+  const first = aLabelledIssue(world);
+  await untilPhase(world, first, "in-review");
+  const second = aLabelledIssue(world);
+  await untilSaid(world, second, /today's budget of \$10\.00 is used up/);
+  expect(await world.phase(second)).toBe("paused");
+  const third = aLabelledIssue(world);
+  await untilSaid(world, third, /today's budget/);
+  await world.until("the next day", async () => (await world.phase(third)) === "in-review", 25 * 3_600_000);
+  await untilPhase(world, second, "in-review");
+  expect(statusOf(world, second)).not.toContain("used up");
+});
