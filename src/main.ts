@@ -28,6 +28,8 @@ import { openStore } from "./store/store.ts";
 export interface Service {
   /** Where it listens. */
   readonly url: string;
+  /** Resolves when it can do nothing more, with the reason: then it has to be stopped. */
+  readonly failed: Promise<KnownError>;
   /** Takes no more webhooks, ends the passes under way and closes the store. Sessions live on. */
   stop(): Promise<void>;
 }
@@ -134,7 +136,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   log.info({ url, home: settings.service.homePath, app: self.login() ?? "not known yet" }, `Coppice listens on ${url}`);
   opened.defer(() => log.info({}, "stops; sessions live on"));
   const running = opened.move();
-  return { url, stop: () => running.disposeAsync() };
+  return { url, failed: store.lost, stop: () => running.disposeAsync() };
 }
 
 interface Self {

@@ -10,8 +10,9 @@ export function addStart(program: Command): void {
     .action(async () => {
       const { loadSettings } = await import("../config/settings.ts");
       const service = await startWith(loadSettings());
-      await untilTold();
+      const failure = await Promise.race([untilTold(), service.failed]);
       await service.stop();
+      if (failure !== undefined) throw failure;
     });
 }
 

@@ -12,7 +12,8 @@ import type { RunFolder } from "./agents/run-folder.ts";
 import { createJobs, type JobPlace } from "./job.ts";
 import type { Places } from "./places.ts";
 import { type Agents, createSessions } from "./sessions.ts";
-import type { Tmux } from "./tmux.ts";
+import { createTreeLook, endTree } from "./process-tree.ts";
+import type { SessionSight as TmuxSight, Tmux } from "./tmux.ts";
 import type { Room } from "./wall.ts";
 import type { Walls } from "./walls.ts";
 import { createWatches } from "./watches.ts";
@@ -51,6 +52,11 @@ export function createRunner(options: RunnerOptions): OwnRunner {
     return { name: `${namesOf(task).sessions}_${task.attempt}-${name}`, folder: places.job(task, name) };
   }
 
+  function environmentOf(task: Task): Record<string, string> {
+    const everyday = everydayEnvironment(options.environment);
+    return { ...everyday, ...workspaces.at(task).environment, COPPICE_TASK: places.task(task) };
+  }
+
   async function startJob(task: Task, name: string, commands: readonly string[]): Promise<void> {
     const workspace = workspaces.at(task);
     await options.walls.open();
@@ -58,7 +64,7 @@ export function createRunner(options: RunnerOptions): OwnRunner {
       ...jobOf(task, name),
       cwd: workspace.path,
       commands,
-      environment: { ...everydayEnvironment(options.environment), ...workspace.environment, TERM: "dumb", CI: "true" },
+      environment: { ...environmentOf(task), TERM: "dumb", CI: "true" },
       wall: options.walls.of(task.issue),
       room: { cwd: workspace.path, ...workspace.paths, network: "allowed" },
       timeLimitMs: limitsOf(operator, task.policy).runMs,
@@ -86,6 +92,7 @@ export function createRunner(options: RunnerOptions): OwnRunner {
     startSetup: (task) => startJob(task, setupName, task.policy.setup),
     async startSession(task, say) {
       await endJobs(task);
+      await endLeftovers(task);
       await options.walls.open();
       await sessions.start(task, (run) => runSpec(task, say, run));
       // Its folder is there only now.
@@ -104,18 +111,51 @@ export function createRunner(options: RunnerOptions): OwnRunner {
       return await workspaces.deliver(task, head);
     },
 
-    endSession: (task) => endSessions(task, () => true),
+    async endSession(task) {
+      await endSessions(task, () => true);
+      await endLeftovers(task);
+    },
 
     async clearWorkspace(task) {
       // Set-up or checks may still be at work in it.
       await endSessions(task, () => true);
+      await endLeftovers(task);
       await workspaces.clear(task);
       await rm(places.task(task), { recursive: true, force: true });
     },
   };
 
+  /**
+   * When tmux was killed, or a session by hand, an agent's processes may live on where no wall ends them. Two agents must not work in one
+   * workspace, so they end before the next one starts.
+   */
+  async function endLeftovers(task: Task): Promise<void> {
+    const all = await sessionsOf(task);
+    if (all.some(([, sight]) => sight.is !== "ended")) return;
+    const left = await endTree(createTreeLook({ pid: -1, born: undefined, marks: [[markOf(task)]] }), 2000);
+    if (left.length === 0) return;
+    const pids = left.map(({ pid }) => pid).join(", ");
+    throw new KnownError("SESSION_LEFTOVERS", `processes ${pids} of #${task.issue.number} do not end`, {
+      hint: "They are left of an earlier session. Look at them with `ps -fp`.",
+      retry: "later",
+    });
+  }
+
+  /** What all processes of the task have in their environment: by it those are found that left their session and lost their parent. */
+  function markOf(task: Task): string {
+    return `COPPICE_TASK=${places.task(task)}`;
+  }
+
   /** Ends sessions of the task: the agent's, and those of jobs. */
   async function endSessions(task: Task, isMeant: (name: string) => boolean): Promise<void> {
+    for (const [name] of await sessionsOf(task)) {
+      if (!isMeant(name)) continue;
+      const isAgents = startOfSession(name, namesOf(task).sessions) !== undefined;
+      await tmux.endSession(name, isAgents ? { mark: markOf(task) } : {});
+    }
+  }
+
+  async function sessionsOf(task: Task): Promise<[name: string, sight: TmuxSight][]> {
     const all = await tmux.lookAll();
     if (all.is === "unknown") {
       throw new KnownError(
@@ -126,7 +166,7 @@ export function createRunner(options: RunnerOptions): OwnRunner {
         },
       );
     }
-    for (const name of all.sessions.keys()) if (isSessionOf(task, name) && isMeant(name)) await tmux.endSession(name);
+    return [...all.sessions].filter(([name]) => isSessionOf(task, name));
   }
 
   /** A job that is over has its result in a file; its session would only be in the way of those who look for agents. */
@@ -173,7 +213,7 @@ export function createRunner(options: RunnerOptions): OwnRunner {
       permissionMode: operator.permissionMode,
       allowedCommands: [...gitCommands, ...policy.verify, ...policy.allow],
       ...(model === undefined ? {} : { model }),
-      environment: { ...everydayEnvironment(options.environment), ...workspace.environment },
+      environment: environmentOf(task),
       wrap: await wrapOf(task, run),
       login: options.login ?? { by: "owner" },
       ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),

@@ -5,11 +5,13 @@ import { KnownError } from "../errors.ts";
 import type { Change, Database, LeasesTable } from "./tables.ts";
 
 const lastsMs = 30_000;
-const renewEveryMs = 10_000;
+const renewEveryMs = 5_000;
 const loop = "loop";
 
 /** The right to be the one loop of a state folder. Whoever lost it can't save any more. */
 export interface Lease {
+  /** Resolves, with words for the operator, once another process has taken over. */
+  readonly lost: Promise<KnownError>;
   /** @throws KnownError STORE_LOCK_LOST when another process has taken over. */
   check(change: Change): Promise<void>;
   release(): Promise<void>;
@@ -30,11 +32,23 @@ export async function takeLease(db: Database, { file, log, nowMs }: LeaseOptions
   const owner = randomUUID();
   await db.transaction().execute((change) => take(change, owner, file, nowMs()));
   ownLeases.add(owner);
-  const timer = setInterval(() => void renew(db, owner, nowMs(), log), renewEveryMs).unref();
+  const loss = Promise.withResolvers<KnownError>();
+  const timer = setInterval(() => void renewOrLose(), renewEveryMs).unref();
+
+  async function renewOrLose(): Promise<void> {
+    if ((await renew(db, owner, nowMs(), log)) !== "lost") return;
+    clearInterval(timer);
+    loss.resolve(lost(file));
+  }
+
   return {
+    lost: loss.promise,
     async check(change) {
       const row = await change.selectFrom("leases").select("owner").where("name", "=", loop).executeTakeFirst();
-      if (row?.owner !== owner) throw lost(file);
+      if (row?.owner === owner) return;
+      const error = lost(file);
+      loss.resolve(error);
+      throw error;
     },
     async release() {
       clearInterval(timer);
@@ -89,17 +103,19 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function renew(db: Database, owner: string, nowMs: number, log: Log): Promise<void> {
+async function renew(db: Database, owner: string, nowMs: number, log: Log): Promise<"kept" | "lost" | "unknown"> {
   try {
-    await db
+    const { numUpdatedRows } = await db
       .updateTable("leases")
       .set({ expires_at_ms: nowMs + lastsMs })
       .where("name", "=", loop)
       .where("owner", "=", owner)
-      .execute();
+      .executeTakeFirst();
+    return numUpdatedRows === 0n ? "lost" : "kept";
   } catch (error) {
     // Until the lease runs out there are further tries, and every save checks it.
     log.warn({ err: error }, "could not renew the lock of the store");
+    return "unknown";
   }
 }
 
@@ -112,7 +128,7 @@ function locked(holder: LeasesTable, file: string): KnownError {
 
 function lost(file: string): KnownError {
   return new KnownError("STORE_LOCK_LOST", `another Coppice has taken ${file} over`, {
-    hint: "This one can do nothing more: stop it.",
+    hint: "This one can do nothing more, and ends. Let only one service use a state folder.",
   });
 }
 

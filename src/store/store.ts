@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import type { Log, Store } from "../control/ports.ts";
+import type { KnownError } from "../errors.ts";
 import { inWords } from "./failures.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { factsAbout, issuesInInbox, markDone, type NewFact, noteFacts, trimInbox } from "./inbox.ts";
@@ -24,6 +25,8 @@ export interface StoreOptions {
 
 /** The loop's store, and what else is kept in the same database. */
 export interface OwnStore extends Store {
+  /** Resolves when another process has taken the lock over: nothing can be saved here any more. */
+  readonly lost: Promise<KnownError>;
   /** What was decided about a task and why, oldest first. */
   journal(taskId: string): Promise<readonly JournalLine[]>;
   rememberedSettings(repositoryId: number): Promise<RememberedSettings | undefined>;
@@ -102,6 +105,7 @@ function createStore(db: Database, lease: Lease, { file, log }: StoreOptions): O
   }
 
   return {
+    lost: lease.lost,
     load: (id) => words(() => loadTask(db, id, damaged)),
     save: (task, version, done, atMs) => words(() => saveTask(db, lease, { task, version, done, atMs })),
     live: () => words(() => liveTasks(db)),

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import { type Github, startGithub } from "../../src/demo/github/start.ts";
@@ -91,6 +92,18 @@ test("a second service on the same state folder is refused in words", async () =
   const [status] = await once(second.process, "exit");
   expect(status).toBe(1);
   expect(second.output()).toContain(String(first.process.pid));
+});
+
+test("a service whose state folder another one has taken over ends in words", async () => {
+  const github = await aGithub();
+  const service = await start({ ...settingsFor(github), WEBHOOK_SECRET: github.app.webhookSecret });
+  await service.url();
+  const database = new DatabaseSync(join(service.home, "coppice.db"));
+  database.exec("update leases set owner = 'another'");
+  database.close();
+  const [status] = await once(service.process, "exit");
+  expect(status).toBe(1);
+  expect(service.output()).toMatch(/coppice: another Coppice has taken .*coppice\.db over/);
 });
 
 test("without a webhook secret it does not start, and says which setting is missing", async () => {
