@@ -6,6 +6,8 @@ import { type News, newsOf } from "./forge/webhook-facts.ts";
 
 export interface WebhookParts {
   readonly store: Pick<Store, "note">;
+  /** GitHub told us something, whatever it was. */
+  readonly heard?: () => void;
   /** New facts are in the inbox. */
   readonly wake: () => void;
   readonly forgetSettings: (repositoryId: number) => void;
@@ -37,6 +39,7 @@ export function createWebhookApp(parts: WebhookParts): (app: Probot) => void {
 async function take(delivery: string, event: string, news: News, parts: WebhookParts): Promise<void> {
   const { store, log } = parts;
   log.debug({ delivery, event, news: news.is }, "webhook");
+  parts.heard?.();
   switch (news.is) {
     case "fact": {
       const key = keyOf(delivery, news);

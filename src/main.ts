@@ -5,11 +5,13 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Settings } from "./config/arranged-settings.ts";
 import { isListed } from "./config/repository-list.ts";
+import { watchClock } from "./control/clock-watch.ts";
 import { createLoop } from "./control/loop.ts";
 import type { World } from "./control/ports.ts";
 import type { Redactor } from "./core/redact.ts";
 import type { OperatorPolicy } from "./core/policy.ts";
 import { KnownError } from "./errors.ts";
+import { catchUp } from "./forge/catch-up.ts";
 import { createForge } from "./forge/forge.ts";
 import { createProbotApp } from "./forge/probot.ts";
 import { startRelay } from "./forge/relay.ts";
@@ -23,7 +25,7 @@ import { createRunner } from "./runner/runner.ts";
 import { createTmux } from "./runner/tmux.ts";
 import { createWalls, type WallsOptions } from "./runner/walls.ts";
 import { createWorkspaces } from "./runner/workspaces.ts";
-import { openStore } from "./store/store.ts";
+import { openStore, type OwnStore } from "./store/store.ts";
 
 export interface Service {
   /** Where it listens. */
@@ -98,7 +100,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const sweeper = createSweeper({
     sweep: async () => {
       await store.trim(nowMs());
-      return await forge.sweep(store);
+      return await catchUp(forge, store, { log, nowMs });
     },
     wake: () => void loop.wakeForFacts(),
     everyMs: operator.sweepEveryMs,
@@ -114,6 +116,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     probot,
     app: createWebhookApp({
       store,
+      heard: createEar(store, log, nowMs),
       wake: () => void loop.wakeForFacts(),
       forgetSettings: forge.forgetSettings,
       installationChanged: () => sweeper.soon(),
@@ -132,11 +135,35 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   await loop.start();
   sweeper.start();
+  opened.use(
+    watchClock({
+      nowMs,
+      jumped(byMs) {
+        log.warn({ byMs }, "the clock jumped: the machine slept, or its time was set; looks at everything");
+        loop.wakeAll();
+        sweeper.soon();
+      },
+    }),
+  );
   server.ready();
   log.info({ url, home: settings.service.homePath, app: self.login() ?? "not known yet" }, `Coppice listens on ${url}`);
   opened.defer(() => log.info({}, "stops; sessions live on"));
   const running = opened.move();
   return { url, failed: store.lost, stop: () => running.disposeAsync() };
+}
+
+const hearAgainMs = 5_000;
+
+/** Remembers when GitHub last told us something, not more often than people can read. */
+function createEar(store: Pick<OwnStore, "setMark">, log: Logger, nowMs: () => number): () => void {
+  let notedMs = 0;
+  return () => {
+    if (Math.abs(nowMs() - notedMs) < hearAgainMs) return;
+    notedMs = nowMs();
+    store
+      .setMark("last-event-ms", notedMs)
+      .catch((error: unknown) => log.warn({ err: error }, "the store takes no mark"));
+  };
 }
 
 interface Self {

@@ -12,6 +12,8 @@ export interface Loop {
   wake(issue: IssueRef): void;
   /** There are new facts in the inbox. Never fails: an inbox that can't be read is read later. */
   wakeForFacts(): Promise<void>;
+  /** Has every live task looked at now, GitHub's side of it too: much may have happened while we slept. */
+  wakeAll(): void;
   /** Ends the passes under way, and starts no more. */
   stop(): Promise<void>;
 }
@@ -122,6 +124,12 @@ export function createLoop(world: World): Loop {
     },
     wake,
     wakeForFacts: () => wakeForFacts(),
+    wakeAll() {
+      for (const lane of lanes.values()) {
+        lane.forgeSeenAtMs = 0;
+        wake(lane.issue);
+      }
+    },
     async stop() {
       isStopping = true;
       clearTimeout(factsTimer);

@@ -9,6 +9,7 @@ import { createCheckRuns } from "./check-run.ts";
 import { createComments } from "./comments.ts";
 import { createIssues } from "./issues.ts";
 import { createLabels } from "./labels.ts";
+import { createMissedDeliveries, type RedeliverMissed } from "./missed-deliveries.ts";
 import type { Octokits } from "./octokits.ts";
 import { createPullRequests } from "./pull-requests.ts";
 import { createRemotes, type Remote } from "./remote.ts";
@@ -46,6 +47,8 @@ export interface GithubForge extends Forge {
   readonly forgetSettings: (repositoryId: number) => void;
   /** Notes the labels whose webhooks never came. */
   readonly sweep: Sweep;
+  /** Has GitHub send again what did not reach us. */
+  readonly redeliverMissed: RedeliverMissed;
 }
 
 export function createForge(options: ForgeOptions): GithubForge {
@@ -118,6 +121,7 @@ export function createForge(options: ForgeOptions): GithubForge {
       ask(task.issue, "take an answer", () => threads.answer(task, pull, thread, round)),
     showCheck: (task, check, round, isOver) =>
       ask(task.issue, "take a check run", () => showCheck(task, check, round, isOver)),
+    redeliverMissed: createMissedDeliveries(octokits, log, nowMs),
     sweep: createSweep({ octokits, settings, operator, allowedRepositories, log, nowMs }),
     remote: createRemotes(options),
     forgetSettings: (repositoryId) => settings.forget(repositoryId),

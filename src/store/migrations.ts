@@ -8,6 +8,7 @@ import type { Migration } from "kysely/migration";
 export const migrations: Record<string, Migration> = {
   "001-first-tables": { up: firstTables },
   "002-slots-and-spending": { up: slotsAndSpending },
+  "003-marks": { up: marks },
 };
 
 async function firstTables(db: Kysely<unknown>): Promise<void> {
@@ -82,4 +83,12 @@ async function slotsAndSpending(db: Kysely<unknown>): Promise<void> {
 
 function withZero(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
   return column.notNull().defaultTo(0);
+}
+
+async function marks(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("marks")
+    .addColumn("name", "text", (column) => column.primaryKey())
+    .addColumn("value", "bigint", (column) => column.notNull())
+    .execute();
 }

@@ -9,6 +9,7 @@ import { createGroupCommit } from "./group-commit.ts";
 import { factsAbout, issuesInInbox, markDone, type NewFact, noteFacts, trimInbox } from "./inbox.ts";
 import { type JournalLine, journalOf } from "./journal.ts";
 import { type Lease, takeLease } from "./lease.ts";
+import { type Mark, readMark, writeMark } from "./marks.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
 import { NodeSqliteDialect } from "./node-sqlite.ts";
@@ -31,6 +32,8 @@ export interface OwnStore extends Store {
   journal(taskId: string): Promise<readonly JournalLine[]>;
   rememberedSettings(repositoryId: number): Promise<RememberedSettings | undefined>;
   rememberSettings(repositoryId: number, settings: RememberedSettings): Promise<void>;
+  mark(name: Mark): Promise<number | undefined>;
+  setMark(name: Mark, value: number): Promise<void>;
   /** Forgets facts that were done a week ago. */
   trim(nowMs: number): Promise<void>;
   /** Waits for what is being written, gives the lock back and closes the file. */
@@ -118,6 +121,8 @@ function createStore(db: Database, lease: Lease, { file, log }: StoreOptions): O
     journal: (taskId) => words(() => journalOf(db, taskId)),
     rememberedSettings: (id) => words(() => rememberedSettings(db, id)),
     rememberSettings: (id, settings) => words(() => rememberSettings(db, id, settings)),
+    mark: (name) => words(() => readMark(db, name)),
+    setMark: (name, value) => words(() => writeMark(db, name, value)),
     trim: (nowMs) => words(() => trimInbox(db, nowMs)),
     close: () => (closing ??= words(close)),
   };

@@ -8,6 +8,7 @@ export interface Tables {
   readonly journal: JournalTable;
   readonly repositories: RepositoriesTable;
   readonly leases: LeasesTable;
+  readonly marks: MarksTable;
 }
 
 export type Database = Kysely<Tables>;
@@ -72,4 +73,10 @@ export interface LeasesTable {
   pid_space: string;
   pid: number;
   expires_at_ms: number;
+}
+
+/** How far we have come with what is not about one task. */
+export interface MarksTable {
+  name: string;
+  value: number;
 }

@@ -1,0 +1,30 @@
+import { expect } from "vitest";
+import { playStorm } from "./storm.ts";
+
+/** `npm run torture` names the seeds that it wants; CI plays a thousand, half of them in each of two files, for two cores. */
+export function seedsOf(from: number, count: number): Seeds {
+  const { COPPICE_FIRST_SEED, COPPICE_SEEDS } = process.env;
+  return { from: Number(COPPICE_FIRST_SEED ?? from), count: Number(COPPICE_SEEDS ?? count) };
+}
+
+export interface Seeds {
+  readonly from: number;
+  readonly count: number;
+}
+
+/** After so many bad ends the rest says nothing new. */
+const enough = 5;
+
+/** Plays all of them; fails with the seeds that ended badly. */
+export async function playSeeds({ from, count }: Seeds): Promise<void> {
+  const bad: unknown[] = [];
+  for (let seed = from; seed < from + count && bad.length < enough; seed += 1) {
+    await playStorm(seed).catch((cause: unknown) => bad.push(badEnd(seed, cause)));
+  }
+  if (bad.length > 0) throw bad.length === 1 ? bad[0] : new AggregateError(bad, bad.map(String).join("\n"));
+  expect.hasAssertions();
+}
+
+function badEnd(seed: number, cause: unknown): Error {
+  return new Error(`seed ${seed} ends badly (COPPICE_FIRST_SEED=${seed} COPPICE_SEEDS=1 shows it alone)`, { cause });
+}
