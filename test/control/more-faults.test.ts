@@ -1,4 +1,4 @@
-import { it } from "vitest";
+import { expect, it } from "vitest";
 import { playSeeds, seedsOf } from "./seeds.ts";
 
 const seeds = seedsOf(501, 500);
@@ -6,5 +6,5 @@ const seeds = seedsOf(501, 500);
 it(`whatever fails in between, ${seeds.count} seeds from ${seeds.from} end with what was wanted, once`, {
   timeout: 1_000 * seeds.count + 60_000,
 }, async () => {
-  await playSeeds(seeds);
+  expect(await playSeeds(seeds)).toBe(seeds.count);
 });
