@@ -68,7 +68,7 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     at: (task) => storeOf(task).workspaceAt(namesOf(task).workspace),
 
     async look(task) {
-      return await storeOf(task).lookWorkspace(namesOf(task).workspace);
+      return await storeOf(task).lookWorkspace(namesOf(task).workspace, task.base?.sha);
     },
 
     async prepare(task) {

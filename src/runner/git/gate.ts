@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { KnownError } from "../../errors.ts";
 import { exists, namesIn, throwAway } from "./files.ts";
+import { isDamaged, lastAside, putAside, soundsDamaged, takeOverObjects, takeOverRefs } from "./gate-care.ts";
 import { createGateRefs } from "./gate-refs.ts";
 import type { GateRefs } from "./gate-refs.ts";
 import { gitArgv, gitFailed, runGit, runGitOrThrow } from "./git-command.ts";
@@ -36,6 +38,8 @@ export interface Gate {
   readonly remoteTip: (branch: string) => Promise<string | undefined>;
   /** A file as it is in a commit that the gate holds. Links, submodules and folders are refused. */
   readonly readFile: (sha: string, path: string, mostBytes: number) => Promise<BaseFile>;
+  /** Looks whether the gate is damaged, though not too often; if so, makes another out of it and of GitHub. */
+  readonly mend: () => Promise<"whole" | "mended">;
   /** Joins the many small packs that fetches and intakes leave. */
   readonly tidy: () => Promise<void>;
 }
@@ -55,6 +59,7 @@ export function createGate(options: GateOptions): Gate {
   const { layout } = options;
   const takeTurns = createTurns();
   const last = new Map<string, { readonly startedMs: number; readonly sha: string }>();
+  let examineAgainMs = 0;
 
   return {
     refs: createGateRefs(layout.gate),
@@ -64,22 +69,49 @@ export function createGate(options: GateOptions): Gate {
         const shared = last.get(branch);
         if (shared && shared.startedMs >= oldestMs) return { is: "fetched", sha: shared.sha };
         const startedMs = performance.now();
-        const fetched = await fetchOrClone(branch, options);
+        const fetched = await fetchOrMend(branch, options, last);
         if (fetched.is === "fetched") last.set(branch, { startedMs, sha: fetched.sha });
         return fetched;
       });
     },
-    defaultBranch: async () => {
-      const said = await ask(options, "--symref", options.remote.url, "HEAD");
-      return /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(said)?.[1];
-    },
+    defaultBranch: () => defaultBranch(options),
     remoteTip: async (branch) => {
       if (!isBranchName(branch)) return undefined;
       return tipsIn(await ask(options, "--heads", options.remote.url, `refs/heads/${branch}`)).get(branch);
     },
     readFile: (sha, path, mostBytes) => readFile(options, sha, path, mostBytes),
+    mend: () =>
+      takeTurns(async () => {
+        if (performance.now() < examineAgainMs) return "whole";
+        examineAgainMs = performance.now() + examineEveryMs;
+        await examine(options, last);
+        if ((await exists(layout.gate)) || (await lastAside(layout)) === undefined) return "whole";
+        examineAgainMs = 0;
+        const branch = await defaultBranch(options);
+        if (branch !== undefined) await clone(branch, options);
+        return "mended";
+      }),
     tidy: () => takeTurns(() => tidy(options)),
   };
+}
+
+/** A repository that is large takes minutes to examine; an agent that breaks its own is not to keep us busy with ours. */
+const examineEveryMs = 10 * 60_000;
+
+async function defaultBranch(options: GateOptions): Promise<string | undefined> {
+  const said = await ask(options, "--symref", options.remote.url, "HEAD");
+  return /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(said)?.[1];
+}
+
+async function examine(
+  { layout, onProgress }: GateOptions,
+  last: Map<string, unknown>,
+): Promise<"whole" | "put-aside"> {
+  if (!(await isDamaged(layout))) return "whole";
+  last.clear();
+  await putAside(layout);
+  onProgress?.("the gate is damaged: it was put aside, and is cloned anew");
+  return "put-aside";
 }
 
 const manyPacks = 20;
@@ -96,6 +128,16 @@ async function tidy({ layout, signal }: GateOptions): Promise<void> {
   await runGitOrThrow(gitArgv(layout.gate, "pack-refs", "--all"), run);
 }
 
+async function fetchOrMend(branch: string, options: GateOptions, last: Map<string, unknown>): Promise<Fetched> {
+  try {
+    return await fetchOrClone(branch, options);
+  } catch (error) {
+    if (!(error instanceof KnownError && soundsDamaged(error.message))) throw error;
+    if ((await examine(options, last)) === "whole") throw error;
+    return await fetchOrClone(branch, options);
+  }
+}
+
 async function fetchOrClone(branch: string, options: GateOptions): Promise<Fetched> {
   const { layout } = options;
   if (!isBranchName(branch)) return { is: "unknown-branch", known: await branchesOf(options) };
@@ -110,10 +152,23 @@ async function clone(branch: string, options: GateOptions): Promise<Fetched> {
   }
   const making = join(layout.root, `${unfinished}${randomUUID()}`);
   await initBare(making, gateConfig, options.signal);
+  const damaged = await lastAside(layout);
+  if (damaged !== undefined) await takeOverObjects(damaged, making);
   const fetched = await fetchInto(making, branch, cloneLimitMs, options);
+  if (fetched.is === "fetched" && damaged !== undefined) await takeOver(damaged, making, options);
   if (fetched.is === "fetched") await rename(making, layout.gate);
   else await rm(making, { recursive: true });
   return fetched;
+}
+
+/** What only GitHub may still have (the commit that a workspace began at) is asked for by its name. */
+async function takeOver(damaged: string, making: string, options: GateOptions): Promise<void> {
+  const how = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
+  const lost = await takeOverRefs(damaged, making, async (sha) => {
+    const args = ["fetch", ...how, options.remote.url, sha];
+    await options.remote.call({ gitDir: making, args, limitMs: fetchLimitMs });
+  });
+  for (const name of lost) options.onProgress?.(`${name} can't be read any more; what is left of it is in ${damaged}`);
 }
 
 const unfinished = "gate.git.unfinished-";

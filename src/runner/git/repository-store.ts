@@ -1,13 +1,15 @@
 import { mkdirSync, realpathSync } from "node:fs";
+import { KnownError } from "../../errors.ts";
 import type { Wall } from "../wall.ts";
 import { createAgentSide, pathsOf } from "./agent-side.ts";
 import type { WorkspacePaths } from "./agent-side.ts";
 import { bringIn } from "./bring-in.ts";
 import type { BroughtIn } from "./bring-in.ts";
-import type { IntakeLimits } from "./change-rules.ts";
+import type { Finding, IntakeLimits } from "./change-rules.ts";
 import { emptyFolder, exists, namesIn, removeOlder } from "./files.ts";
 import { createGate } from "./gate.ts";
-import type { BaseFile, Fetched } from "./gate.ts";
+import type { BaseFile, Fetched, Gate } from "./gate.ts";
+import { isAside, soundsDamaged } from "./gate-care.ts";
 import { deskOf, layoutOf, refs } from "./layout.ts";
 import type { Layout } from "./layout.ts";
 import { push } from "./push.ts";
@@ -43,7 +45,8 @@ export interface RepositoryStore {
   createWorkspace(name: string, base: Base): Promise<Workspace & { readonly baseSha: string }>;
   /** Where a workspace is or would be. */
   workspaceAt(name: string): Workspace;
-  lookWorkspace(name: string): Promise<WorkspaceLook>;
+  /** `baseSha`: the commit that it began at, as far as the caller knows: the gate may have lost it. */
+  lookWorkspace(name: string, baseSha?: string): Promise<WorkspaceLook>;
   listWorkspaces(): Promise<readonly string[]>;
   takeIn(name: string, tip: string, baseSha: string, limits: IntakeLimits): Promise<TakenIn>;
   /** Pushes a commit that was taken in. */
@@ -77,6 +80,9 @@ const mostFileBytes = 256 * 1024;
 /** Longer than any of our git commands may run. */
 const abandonedMs = 2 * 60 * 60_000;
 
+/** Who misses something has a month to get it out of a damaged gate. */
+const asideMs = 30 * 24 * 60 * 60_000;
+
 export function createRepositoryStore(options: RepositoryStoreOptions): RepositoryStore {
   const { remoteUrl, token, wall, signal, onProgress, allowFileRemote } = options;
   // Pointers of worktrees are real paths to git; so are the mounts of a wall.
@@ -86,7 +92,9 @@ export function createRepositoryStore(options: RepositoryStoreOptions): Reposito
   const gate = createGate({ layout, remote, onProgress, signal });
   const inside = { layout, gateRefs: gate.refs, wall, remoteUrl, signal };
   const memory: ProgressMemory = new Map();
-  const takeTurns = createTurnsByKey();
+  const turns = createTurnsByKey();
+  /** One at a time for a workspace. A failure that sounds like a damaged gate has it mended; the loop comes back after that. */
+  const takeTurns = <T>(name: string, work: () => Promise<T>) => turns(name, () => minded(gate, work));
   const sideOf = (name: string) => createAgentSide(inside, deskOf(layout, name));
   const workspaceAt = (name: string) => describe(layout, name, options.identity);
 
@@ -101,7 +109,7 @@ export function createRepositoryStore(options: RepositoryStoreOptions): Reposito
         ...workspaceAt(name),
         baseSha: await createWorkspace(inside, deskOf(layout, name), base),
       })),
-    lookWorkspace: (name) => lookWorkspace(sideOf(name), gate.refs, memory),
+    lookWorkspace: (name, baseSha) => minded(gate, () => lookWorkspace(sideOf(name), gate.refs, memory, baseSha)),
     listWorkspaces: async () => (await namesIn(layout.register)).toSorted(),
     takeIn: (name, tip, base, limits) => takeTurns(name, () => takeIn(inside, sideOf(name), tip, base, limits)),
     push: (name, order) =>
@@ -126,6 +134,27 @@ export function createRepositoryStore(options: RepositoryStoreOptions): Reposito
   };
 }
 
+async function minded<T>(gate: Gate, work: () => Promise<T>): Promise<T> {
+  try {
+    const answer = await work();
+    const words = wordsOfTrouble(answer);
+    if (words === undefined || !soundsDamaged(words)) return answer;
+    if ((await gate.mend()) === "whole") return answer;
+    throw new KnownError("GATE_DAMAGED", `the gate was damaged and is made anew: ${words}`, { retry: "now" });
+  } catch (error) {
+    if (error instanceof KnownError && error.code !== "GATE_DAMAGED" && soundsDamaged(error.message)) await gate.mend();
+    throw error;
+  }
+}
+
+/** Answers in which a damaged gate may speak, besides what is thrown. */
+function wordsOfTrouble(answer: unknown): string | undefined {
+  if (typeof answer !== "object" || answer === null || !("is" in answer)) return undefined;
+  if (answer.is === "unknown" && "reason" in answer) return String(answer.reason);
+  if (answer.is !== "refused" || !("findings" in answer) || !Array.isArray(answer.findings)) return undefined;
+  return answer.findings.map((finding: Finding) => finding.words).join("\n");
+}
+
 function describe(layout: Layout, name: string, who: RepositoryStoreOptions["identity"]): Workspace {
   const desk = deskOf(layout, name);
   return {
@@ -145,5 +174,6 @@ function describe(layout: Layout, name: string, who: RepositoryStoreOptions["ide
 async function sweep(layout: Layout): Promise<void> {
   for (const folder of [layout.quarantine, layout.scratch]) await removeOlder(folder, abandonedMs);
   await removeOlder(layout.root, abandonedMs, (name) => name.includes(".unfinished-"));
+  await removeOlder(layout.root, asideMs, isAside);
   await emptyFolder(layout.trash);
 }

@@ -43,12 +43,13 @@ export async function lookWorkspace(
   side: AgentSide,
   gateRefs: GateRefs,
   memory: ProgressMemory,
+  knownBase?: string,
 ): Promise<WorkspaceLook> {
   const { desk } = side;
   if (!(await exists(desk.entry))) return { is: "absent" };
   if (!(await isFolder(desk.tree))) return { is: "unknown", reason: `the folder ${desk.tree} is missing` };
   try {
-    const baseSha = await gateRefs.read(refs.keep(desk.name));
+    const baseSha = (await gateRefs.read(refs.keep(desk.name))) ?? knownBase;
     if (baseSha === undefined) return { is: "unknown", reason: "the commit it began at is not known any more" };
     const [status, midOperation] = await Promise.all([
       side.ask(statusArgs, { limitMs: 60_000 }),
