@@ -60,6 +60,10 @@ export function arrange(env: CheckedEnvironment, privateKey: string, given: Give
       unanswered: env.UNANSWERED,
       unansweredMs: env.UNANSWERED_MINUTES * 60_000,
       maxReviewRounds: env.MAX_REVIEW_ROUNDS,
+      checksSettleMs: env.CHECKS_SETTLE_SECONDS * 1_000,
+      maxCheckRounds: env.MAX_CHECK_ROUNDS,
+      maxBaseRounds: env.MAX_BASE_ROUNDS,
+      maxOpenPulls: env.MAX_OPEN_PULLS,
       sweepEveryMs: env.SWEEP_EVERY_SECONDS * 1_000,
     },
     /** What works but should be looked at; for the log. */

@@ -79,6 +79,23 @@ export const limitSettings = {
     about: "How often reviews of one pull request go to the agent; then it says so and waits for a person.",
     example: "3",
   }),
+  CHECKS_SETTLE_SECONDS: preset(wholeNumber(0, 3_600), "60", {
+    about: "How long after the last check of a pull request ended it is taken to be the last one.",
+    example: "120",
+  }),
+  MAX_CHECK_ROUNDS: preset(wholeNumber(0, 100), "3", {
+    about: "How often failed checks of one pull request go to the agent; then it says so and waits for a person.",
+    example: "1",
+  }),
+  MAX_BASE_ROUNDS: preset(wholeNumber(0, 100), "2", {
+    about: "How often the agent is to resolve conflicts of one pull request with its base; then a person has to.",
+    example: "1",
+  }),
+  MAX_OPEN_PULLS: preset(wholeNumber(1, 1_000), "5", {
+    about:
+      "How many pull requests of Coppice may wait for review in one repository, work under way included. The rest queues.",
+    example: "3",
+  }),
   SWEEP_EVERY_SECONDS: preset(wholeNumber(10, 86_400), "300", {
     about: "How often every live task is looked at anyway, and GitHub is asked for what its webhooks did not tell.",
     example: "120",

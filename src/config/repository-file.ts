@@ -79,6 +79,8 @@ function policyOf(keys: RepositoryKeys): RepositoryPolicy {
     setup: keys.setup,
     verify: keys.verify,
     draft: keys.draft,
+    checks: keys.checks,
+    keepUpToDate: keys.keepUpToDate,
     agent: keys.agent,
     model: keys.model,
     instructions: keys.instructions,

@@ -27,6 +27,15 @@ export const repositorySchema = z.strictObject({
     about: "Whether pull requests are opened as drafts.",
     example: "true",
   }),
+  checks: preset(list("names of checks, or `*` for all", 50, z.string().trim().min(1).max(255)), [], {
+    about:
+      "Checks of pull requests whose failure goes back to the agent, besides those that the base branch requires. Quote the `*`.",
+    example: "[build, lint]",
+  }),
+  keepUpToDate: preset({ values: "`true` or `false`", schema: z.boolean() }, false, {
+    about: "Whether a base that moved on is merged into open pull requests, also where nothing conflicts.",
+    example: "true",
+  }),
   agent: optional(text("an agent's name in small letters", agentPattern), {
     about: "The agent that works when the label names none.",
     example: "claude",

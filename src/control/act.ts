@@ -5,6 +5,7 @@ import type { Action } from "../core/plan.ts";
 import type { Task } from "../core/task.ts";
 import { pullBody } from "../core/words.ts";
 import { acknowledge } from "./acknowledge.ts";
+import { readFailures, runAgain } from "./failing-checks.ts";
 import type { PullText, World } from "./ports.ts";
 
 /** Carries out one action. @returns what the next pass has to know of it, if anything. */
@@ -41,6 +42,12 @@ export async function act(task: Task, action: Action, world: World): Promise<Not
       return { of: "ask-review" };
     case "bring-in":
       return { of: "bring-in", words: await runner.bringIn(task) };
+    case "merge-base":
+      return { of: "merge-base", base: await runner.mergeBase(task) };
+    case "read-failures":
+      return { of: "read-failures", sha: action.sha, read: await readFailures(task, action.failures, world) };
+    case "run-check-again":
+      return { of: "run-check-again", key: action.failure.key, isRunning: await runAgain(task, action.failure, world) };
     case "interrupt":
       await runner.interrupt(task);
       return { of: "interrupt" };

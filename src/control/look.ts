@@ -2,6 +2,7 @@ import { dayOf } from "../core/budget.ts";
 import { slotOf } from "../core/assign.ts";
 import { type Sight, type Slot, unseen } from "../core/sight.ts";
 import { heldBack } from "../core/hold.ts";
+import { wantsChecks } from "../core/pull-watch.ts";
 import { reviewsOf, wantsThreads } from "../core/round.ts";
 import type { Person, Task } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
@@ -34,21 +35,30 @@ export async function look(
   return { sight, blindness };
 }
 
+const unseenForge = {
+  forge: unseen.forge,
+  trusted: unseen.trusted,
+  threads: unseen.threads,
+  pullChecks: unseen.pullChecks,
+};
+
 /** A run is looked after while GitHub is away, too. */
 async function lookAtForge(task: Task, isWanted: boolean, speakers: readonly Person[], world: World) {
   const { forge } = world;
   try {
-    const [seen, trusted, threads] = await Promise.all([
+    const [seen, trusted, threads, pullChecks] = await Promise.all([
       isWanted ? forge.look(task) : ("unknown" as const),
       trustedOf(task, speakers, world),
       wantsThreads(task) && task.pull !== undefined
         ? forge.readThreads(task, task.pull, reviewsOf(task.round))
         : ("unknown" as const),
+      wantsChecks(task, isWanted, world.nowMs()) && task.pull !== undefined
+        ? forge.readChecks(task, task.pull)
+        : ("unknown" as const),
     ]);
-    return { forge: seen, trusted, threads, blindness: undefined };
+    return { forge: seen, trusted, threads, pullChecks, blindness: undefined };
   } catch (error) {
-    if (error instanceof KnownError)
-      return { forge: "unknown" as const, trusted: [], threads: "unknown" as const, blindness: error };
+    if (error instanceof KnownError) return { ...unseenForge, blindness: error };
     throw error;
   }
 }
@@ -75,7 +85,15 @@ async function lookForSlot(task: Task, todayUsd: Sight["todayUsd"], world: World
   const others = (await world.store.roster()).filter((line) => line.id !== id);
   const { repositoryId } = issue;
   const { atMs: askedAtMs } = asked;
-  const own = { id, repositoryId, phase: "queued", sinceMs: 0, askedAtMs, maxSessions: policy.maxSessions } as const;
+  const own = {
+    id,
+    repositoryId,
+    phase: "queued",
+    sinceMs: 0,
+    askedAtMs,
+    maxSessions: policy.maxSessions,
+    hasPull: task.pull !== undefined,
+  } as const;
   const slot = slotOf(id, [...others, own], world.operator, world.nowMs());
   const held = heldBack(task, { todayUsd }, world.operator);
   return held === undefined ? slot : { ...slot, free: false, why: held };

@@ -1,9 +1,10 @@
 import type { Fact, NotedFact, Subject } from "../core/fact.ts";
 import type { NamedEvent } from "../core/agent-event.ts";
 import type { RosterLine } from "../core/assign.ts";
+import type { PullChecks } from "../core/pull-checks.ts";
 import type { OperatorPolicy } from "../core/policy.ts";
 import type { Admission, ForgeSight, JobSight, SessionSight, WorkspaceSight } from "../core/sight.ts";
-import type { Thread } from "../core/round-shape.ts";
+import type { MergedBase, Thread } from "../core/round-shape.ts";
 import type { Decision } from "../core/steer-words.ts";
 import type { Reply } from "../core/steering.ts";
 import type { Asking, Flag, IssueRef, Message, Person, PullRef, Task, Usage } from "../core/task.ts";
@@ -88,6 +89,12 @@ export interface Forge {
   readThreads(task: Task, pull: PullRef, reviews: readonly number[]): Promise<readonly Thread[]>;
   /** Answers a thread once, and resolves it where we may. */
   answerThread(task: Task, pull: PullRef, thread: Thread, round: number): Promise<void>;
+  /** How the checks of the pull request's newest commit stand. */
+  readChecks(task: Task, pull: PullRef): Promise<PullChecks>;
+  /** The end of a job's log; empty when there is none. */
+  readCheckLog(issue: IssueRef, job: number): Promise<string>;
+  /** Runs a job once more. @returns whether it does. */
+  rerunCheck(issue: IssueRef, job: number): Promise<boolean>;
   /** Shows on the pull request that a round is under way, or over. @returns the check run; 0 when there is none to change. */
   showCheck(task: Task, check: number | undefined, round: number, isOver: boolean): Promise<number>;
 }
@@ -121,6 +128,8 @@ export interface Runner {
   deliver(task: Task, head: string): Promise<Delivery>;
   /** Fetches what people pushed to the task's branch and puts our commits on top. @returns what came of it, in words. */
   bringIn(task: Task): Promise<string>;
+  /** Merges the newest base into the task's branch, unless that conflicts. */
+  mergeBase(task: Task): Promise<MergedBase>;
   /** Ends the agent's turn; its session stays. */
   interrupt(task: Task): Promise<void>;
   /** Answers what the agent asks. */

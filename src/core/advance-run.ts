@@ -6,7 +6,7 @@ import { limitsOf } from "./policy.ts";
 import * as prompt from "./prompt.ts";
 import { unansweredThreads } from "./round.ts";
 import { askingAtTerminal, restarted, withMessage } from "./run.ts";
-import type { AgentState, Sight, WorkspaceSight } from "./sight.ts";
+import type { AgentState, SessionSight, Sight, WorkspaceSight } from "./sight.ts";
 import { withSteering } from "./steering.ts";
 import { end, giveUp, type Moment, move, stay } from "./step.ts";
 import type { GaveUp, Run, Task } from "./task.ts";
@@ -175,17 +175,22 @@ function whatIsMissing(task: Task, run: Run, workspace: Workspace): string {
 }
 
 /** The work is over, if what the agent said and what git shows agree on that. */
-function handedIn(task: Task, run: Run, { sight: { workspace }, nowMs }: Moment): Task | undefined {
+function handedIn(task: Task, run: Run, { sight: { workspace, session }, nowMs }: Moment): Task | undefined {
   if (workspace.is === "absent") return giveUpFor(task, "agent-failed", "the workspace is gone", nowMs);
-  if (task.round !== undefined) return roundOver(task, run, workspace, nowMs);
+  if (task.round !== undefined) return hasEndedTurn(run, session) ? roundOver(task, workspace, nowMs) : undefined;
   if (isDone(run, workspace)) return move(task, { at: "checking", sinceMs: nowMs }, "the agent has submitted");
   if (run.noChange === undefined || !isUntouched(workspace)) return undefined;
   return end(task, { is: "no-change-needed", reason: run.noChange }, "the agent says that no change is needed");
 }
 
-/** Over when the agent rests, all is committed and every thread has its answer; what it handed in before still counts. */
-function roundOver(task: Task, run: Run, workspace: WorkspaceSight, nowMs: number): Task | undefined {
-  if (run.turn !== "idle" || workspace.is !== "there") return undefined;
+/** Some agents run once and exit instead of ending a turn. */
+function hasEndedTurn(run: Run, session: SessionSight): boolean {
+  return run.turn === "idle" || (session.is === "ended" && session.status === "status 0");
+}
+
+/** Over when all is committed and every thread has its answer; what the agent handed in before still counts. */
+function roundOver(task: Task, workspace: WorkspaceSight, nowMs: number): Task | undefined {
+  if (workspace.is !== "there") return undefined;
   const isClean = workspace.uncommitted === 0 && workspace.midOperation === undefined;
   if (!isClean || unansweredThreads(task.round).length > 0) return undefined;
   return move(task, { at: "checking", sinceMs: nowMs }, "the agent has done what was asked for");

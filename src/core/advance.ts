@@ -192,10 +192,7 @@ function prepared(task: Task, moment: Moment): Task {
   }
   const working = { at: "working", sinceMs: nowMs } as const;
   if (isNewRound(withBase)) {
-    const begun = beginRound(withBase, moment);
-    return begun === undefined
-      ? stay(withBase, "gathers what people want")
-      : move(begun, working, `round ${begun.round?.number} begins`);
+    return beginRound(withBase, moment) ?? stay(withBase, "gathers what is wanted");
   }
   return move({ ...withBase, run: task.run ?? newRun(1, conversation, nowMs) }, working, "the workspace is ready");
 }

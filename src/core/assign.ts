@@ -11,12 +11,15 @@ export interface RosterLine {
   readonly askedAtMs: number;
   /** The repository's own limit of sessions, if it set one. */
   readonly maxSessions: number | undefined;
+  /** Whether it has opened its pull request. */
+  readonly hasPull: boolean;
 }
 
 export interface SlotLimits {
   readonly maxSessions: number;
   readonly maxSessionsPerRepository: number;
   readonly waitKeepsSlotMs: number;
+  readonly maxOpenPulls: number;
 }
 
 /**
@@ -33,14 +36,23 @@ export function slotOf(id: string, roster: readonly RosterLine[], limits: SlotLi
   const inRepository = new Map<number, number>();
   for (const line of running) inRepository.set(line.repositoryId, (inRepository.get(line.repositoryId) ?? 0) + 1);
 
+  const reviews = reviewLoads(roster);
   let ahead = 0;
   for (const line of queue) {
     const here = inRepository.get(line.repositoryId) ?? 0;
     const most = Math.min(line.maxSessions ?? limits.maxSessionsPerRepository, limits.maxSessionsPerRepository);
-    const fits = free > 0 && here < most;
-    if (line.id === id) return { free: fits, ahead, why: whyWait(free, here, most, ahead) };
+    const load = reviews.get(line.repositoryId) ?? 0;
+    const isReviewable = line.hasPull || load < limits.maxOpenPulls;
+    const fits = free > 0 && here < most && isReviewable;
+    if (line.id === id)
+      return {
+        free: fits,
+        ahead,
+        why: isReviewable ? whyWait(free, here, most, ahead) : tooMuchToReview(load, limits),
+      };
     if (fits) {
       free -= 1;
+      if (!line.hasPull) reviews.set(line.repositoryId, load + 1);
       inRepository.set(line.repositoryId, here + 1);
     }
     ahead += 1;
@@ -69,6 +81,23 @@ function slotUse({ phase, sinceMs }: RosterLine, limits: SlotLimits, nowMs: numb
     default:
       return phase satisfies never;
   }
+}
+
+const leadToPulls: readonly PhaseName[] = ["preparing", "working", "waiting", "paused", "checking", "delivering"];
+
+/** What people have to review in each repository, or will have soon: open pull requests, and work that leads to one. */
+function reviewLoads(roster: readonly RosterLine[]): Map<number, number> {
+  const loads = new Map<number, number>();
+  for (const line of roster) {
+    const isOver = line.phase === "ending" || line.phase === "done";
+    const isComing = line.hasPull || leadToPulls.includes(line.phase);
+    if (isComing && !isOver) loads.set(line.repositoryId, (loads.get(line.repositoryId) ?? 0) + 1);
+  }
+  return loads;
+}
+
+function tooMuchToReview(load: number, { maxOpenPulls }: SlotLimits): string {
+  return `${load} pull requests of Coppice wait for review here or are on their way, and ${maxOpenPulls} are the most; merge or close one`;
 }
 
 function whyWait(free: number, here: number, most: number, ahead: number): string {

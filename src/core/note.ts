@@ -1,5 +1,7 @@
 import { limitsOf, type OperatorPolicy } from "./policy.ts";
 import * as prompt from "./prompt.ts";
+import { type ReadFailure, takeFailures, takeRunAgain } from "./pull-watch.ts";
+import type { MergedBase } from "./round-shape.ts";
 import { messageSent, restarted, withMessage } from "./run.ts";
 import { giveUp, move } from "./step.ts";
 import type { Flag, PullRef, Task } from "./task.ts";
@@ -20,6 +22,9 @@ export type Note =
   | { readonly of: "deliver"; readonly is: "brought-in" }
   | { readonly of: "ask-review" }
   | { readonly of: "bring-in"; readonly words: string }
+  | { readonly of: "merge-base"; readonly base: MergedBase }
+  | { readonly of: "read-failures"; readonly sha: string; readonly read: readonly ReadFailure[] }
+  | { readonly of: "run-check-again"; readonly key: string; readonly isRunning: boolean }
   | { readonly of: "interrupt" }
   | { readonly of: "reply"; readonly owed: OwedReply; readonly is: "given" | "too-late" }
   | {
@@ -59,6 +64,12 @@ export function takeNote(task: Task, note: Note, operator: OperatorPolicy, nowMs
       return { ...task, said: { ...said, reviewAsked: true } };
     case "bring-in":
       return task.round === undefined ? task : { ...task, round: { ...task.round, broughtIn: note.words } };
+    case "merge-base":
+      return task.round === undefined ? task : { ...task, round: { ...task.round, base: note.base } };
+    case "read-failures":
+      return takeFailures(task, note.sha, note.read, operator, nowMs);
+    case "run-check-again":
+      return takeRunAgain(task, note.key, note.isRunning, nowMs);
     case "interrupt":
     case "reply":
     case "read-comment":

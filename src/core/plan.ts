@@ -1,6 +1,9 @@
 import { namesOf } from "./names.ts";
 import type { OperatorPolicy } from "./policy.ts";
 import * as prompt from "./prompt.ts";
+import type { FailedCheck } from "./pull-checks.ts";
+import { checksToRunAgain, failuresToRead } from "./pull-watch.ts";
+import { wantsBase } from "./round.ts";
 import type { Thread } from "./round-shape.ts";
 import type { Sight } from "./sight.ts";
 import { saying } from "./plan-saying.ts";
@@ -25,6 +28,10 @@ export type Action =
   | { readonly do: "ask-review"; readonly of: readonly string[] }
   /** Fetches the commits that people pushed, and puts ours on top. */
   | { readonly do: "bring-in" }
+  /** Merges the newest base into the branch, where nothing conflicts. */
+  | { readonly do: "merge-base" }
+  | { readonly do: "read-failures"; readonly sha: string; readonly failures: readonly FailedCheck[] }
+  | { readonly do: "run-check-again"; readonly failure: FailedCheck }
   | { readonly do: "interrupt" }
   | { readonly do: "reply"; readonly owed: OwedReply }
   | { readonly do: "read-comment"; readonly take: Take }
@@ -108,7 +115,12 @@ function working(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: numb
     case "delivering":
       return [...release(task.run), ...delivering(task, sight)];
     case "in-review":
-      return [...release(task.run), ...reviewing(task), ...idle(task.phase.sinceMs, sight, operator, nowMs)];
+      return [
+        ...release(task.run),
+        ...reviewing(task),
+        ...watching(task, sight, nowMs),
+        ...idle(task.phase.sinceMs, sight, operator, nowMs),
+      ];
     case "stopped":
       return [...release(task.run), ...stopping(task, sight, operator, nowMs)];
     case "ending":
@@ -122,6 +134,7 @@ function preparing(task: Task, sight: Sight): readonly Action[] {
   if (sight.workspace.is === "absent") return [{ do: "prepare-workspace" }];
   if (sight.workspace.is === "unknown") return [];
   if (task.round !== undefined && task.round.broughtIn === undefined) return [{ do: "bring-in" }];
+  if (wantsBase(task.round)) return [{ do: "merge-base" }];
   if (task.policy.setup.length === 0) return [];
   return sight.setup.is === "absent" ? [{ do: "start-setup" }] : [];
 }
@@ -188,6 +201,16 @@ function reviewing(task: Task): readonly Action[] {
   const [take] = task.steering.takes;
   const reading: readonly Action[] = take === undefined ? [] : [{ do: "read-comment", take }];
   return task.said.reviewAsked ? reading : [{ do: "ask-review", of: reviewersOf(task) }, ...reading];
+}
+
+/** What failed is read before it is judged. */
+function watching(task: Task, { pullChecks }: Sight, nowMs: number): readonly Action[] {
+  const failures = failuresToRead(task, pullChecks, nowMs);
+  const again = checksToRunAgain(task, pullChecks);
+  return [
+    ...(failures.length === 0 ? [] : [{ do: "read-failures", sha: task.watch.sha, failures } as const]),
+    ...again.map((failure) => ({ do: "run-check-again", failure }) as const),
+  ];
 }
 
 /** Whoever asked for the changes looks at them again; at first it is who asked for the work. */

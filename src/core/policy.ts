@@ -29,6 +29,14 @@ export interface OperatorPolicy {
   readonly unansweredMs: number;
   /** How often what people want of an open pull request goes to the agent. */
   readonly maxReviewRounds: number;
+  /** How long after the last check of a pull request ended more may still begin. */
+  readonly checksSettleMs: number;
+  /** How often failed checks of an open pull request go to the agent. */
+  readonly maxCheckRounds: number;
+  /** How often the agent is to resolve conflicts with the base. */
+  readonly maxBaseRounds: number;
+  /** How many pull requests of ours may be open in one repository. */
+  readonly maxOpenPulls: number;
   /** How old the remembered sight of an issue may be before GitHub is asked again. */
   readonly sweepEveryMs: number;
 }
@@ -53,6 +61,10 @@ export interface RepositoryPolicy {
   readonly maxTaskUsd?: number | undefined;
   readonly maxStopReminders?: number | undefined;
   readonly maxVerifyRounds?: number | undefined;
+  /** Checks of pull requests whose failure goes to the agent besides those that the base branch requires; `*` for all. */
+  readonly checks?: readonly string[] | undefined;
+  /** Whether a base that moved is merged into open pull requests. */
+  readonly keepUpToDate?: boolean | undefined;
   /** Commands that the agent may run unasked, besides git and the verify commands. */
   readonly allow: readonly string[];
 }

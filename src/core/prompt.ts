@@ -1,5 +1,6 @@
 import type { JobSight, WorkspaceSight } from "./sight.ts";
 import type { Round } from "./round-shape.ts";
+import { wishText } from "./wish-text.ts";
 import type { Brief, IssueRef, Run, Submission } from "./task.ts";
 
 /** The tools by which an agent says how its work ended. */
@@ -121,11 +122,9 @@ export function answeredLate(who: string, words: string): string {
   return `${who} answered what you asked: ${words}`;
 }
 
-/** What reviewers and others want, with the ids by which the agent answers them. */
+/** What is wanted of the pull request, with the ids by which the agent answers reviewers. */
 export function roundBrief(round: Round): string {
-  const reviews = round.wishes.map(({ by, text, is }) =>
-    is === "review" ? `## Review by ${by}\n\n${text.trim() || "(no general remark)"}` : `## ${by} says\n\n${text}`,
-  );
+  const wishes = round.wishes.map((wish) => wishText(wish, round.base));
   const threads = (round.threads ?? []).map(({ id, path, line, comments }) =>
     [
       `## Thread ${id}`,
@@ -142,14 +141,14 @@ export function roundBrief(round: Round): string {
           `Answer every thread with the tool ${threadTool}: what you changed, or why not; resolved only when it is dealt with.`,
         ];
   return [
-    `# Round ${round.number}: people looked at your pull request`,
+    `# Round ${round.number}: there is more to do about your pull request`,
     round.broughtIn ?? "",
-    ...reviews,
+    ...wishes,
     ...threads,
     [
       "# What to do",
       "",
-      "Make the changes that are asked for, commit them on your branch, and end your turn.",
+      "Make the changes that this asks for, commit them on your branch, and end your turn.",
       ...answering,
     ].join("\n"),
   ]

@@ -1,6 +1,6 @@
 import type { Wish } from "./steering.ts";
 
-/** One go at what people wanted beyond the issue: a review, or words. */
+/** One go at what is wanted of an open pull request: by a review, by words, by failed checks, or because its base moved. */
 export interface Round {
   readonly number: number;
   readonly wishes: readonly Wish[];
@@ -8,8 +8,17 @@ export interface Round {
   readonly threads: readonly Thread[] | undefined;
   /** What came of fetching the commits that people pushed; undefined until it was done. */
   readonly broughtIn: string | undefined;
+  /** What came of merging the base; undefined until it was done, or when it is not wanted. */
+  readonly base?: MergedBase | undefined;
   /** The check run by which the pull request shows it; undefined when there is none, 0 when GitHub takes none. */
   readonly check: number | undefined;
+}
+
+export interface MergedBase {
+  /** What the agent is to know, or to do; empty when there is nothing. */
+  readonly words: string;
+  /** Whether the agent has to do it. */
+  readonly isLeft: boolean;
 }
 
 /** A conversation at a line of the change. */

@@ -1,11 +1,12 @@
 import type { Fact } from "./fact.ts";
 import * as prompt from "./prompt.ts";
+import { counted, kindOf, watchPull, watchWords, withWatch } from "./pull-watch.ts";
 import type { Round, Thread } from "./round-shape.ts";
 import { anotherGo, withPeoplesWords } from "./run.ts";
 import type { Sight } from "./sight.ts";
-import { withSteering, withWish } from "./steering.ts";
+import { type Wish, withSteering, withWish } from "./steering.ts";
 import { type Moment, move, stay } from "./step.ts";
-import type { Task } from "./task.ts";
+import type { Run, Task } from "./task.ts";
 
 /**
  * Takes in the reviews that ask for something: changes, or a remark that is meant for us. Who may not decide, asks in vain.
@@ -28,29 +29,60 @@ function isKnown({ steering, round }: Task, id: number): boolean {
 }
 
 /** What came in meanwhile becomes one round, as often as is allowed; then a person has to go on. */
-export function inReview(task: Task, { operator, nowMs }: Moment): Task {
-  const { wishes } = task.steering;
-  const before = task.round?.number ?? 0;
-  if (wishes.length === 0 || task.run === undefined) return stay(task, "waits for review");
-  if (before >= operator.maxReviewRounds) return stay(task, roundsUsedUp(before));
-  const round: Round = { number: before + 1, wishes, threads: undefined, broughtIn: undefined, check: undefined };
-  const hasReviews = wishes.some((wish) => wish.is === "review");
+export function inReview(before: Task, moment: Moment): Task {
+  const task = watchPull(before, moment);
+  const { steering, run, watch } = task;
+  const isWithinRounds = watch.rounds.people < moment.operator.maxReviewRounds;
+  // The rounds of checks and of the base were counted when they were asked for.
+  const wishes = steering.wishes.filter((wish) => isWithinRounds || kindOf(wish) !== "people");
+  if (run === undefined || steering.wishes.length === 0) return stay(task, watchWords(task) ?? "waits for review");
+  if (wishes.length === 0) return stay(task, roundsUsedUp(watch.rounds.people));
+  return begin(task, run, wishes, moment.nowMs);
+}
+
+function begin(task: Task, run: Run, wishes: readonly Wish[], nowMs: number): Task {
+  const number = (task.round?.number ?? 0) + 1;
+  const round: Round = { number, wishes, threads: undefined, broughtIn: undefined, check: undefined };
+  const left = task.steering.wishes.filter((wish) => !wishes.includes(wish));
   const next: Task = {
-    ...withSteering(task, { wishes: [] }),
+    ...withWatch(withSteering(task, { wishes: left }), { rounds: counted(task.watch.rounds, wishes) }),
     round,
-    run: anotherGo(task.run, nowMs),
-    said: { ...task.said, reviewAsked: !hasReviews },
+    run: anotherGo(run, nowMs),
+    said: { ...task.said, reviewAsked: reviewsOf(round).length === 0 },
   };
-  return move(next, { at: "queued", sinceMs: nowMs }, `round ${round.number}: ${whoWants(round)}`);
+  return move(next, { at: "queued", sinceMs: nowMs }, `round ${number}: ${whatBeganIt(round)}`);
 }
 
 function roundsUsedUp(rounds: number): string {
   return `all ${rounds} rounds are used up, so a person has to go on with it`;
 }
 
-function whoWants({ wishes }: Round): string {
-  const people = [...new Set(wishes.map(({ by }) => by))].join(", ");
-  return wishes.some((wish) => wish.is === "review") ? `${people} reviewed` : `${people} told the agent something`;
+function whatBeganIt({ wishes }: Round): string {
+  const failed = wishes.flatMap((wish) => (wish.is === "check" ? [wish.name] : []));
+  const base = wishes.find((wish) => wish.is === "base");
+  return [
+    ...whoWants(wishes),
+    ...(failed.length === 0 ? [] : [`failed: ${failed.join(", ")}`]),
+    ...(base === undefined ? [] : [base.why === "conflict" ? "it conflicts with its base" : "its base moved on"]),
+  ].join("; ");
+}
+
+function whoWants(wishes: readonly Wish[]): readonly string[] {
+  const by = wishes.flatMap((wish) => (wish.is === "words" || wish.is === "review" ? [wish.by] : []));
+  const people = [...new Set(by)].join(", ");
+  if (people === "") return [];
+  const hasReviews = wishes.some((wish) => wish.is === "review");
+  return [hasReviews ? `${people} reviewed` : `${people} told the agent something`];
+}
+
+/** Whether the base is still to be merged into the branch. */
+export function wantsBase(round: Round | undefined): boolean {
+  return round?.base === undefined && (round?.wishes ?? []).some((wish) => wish.is === "base");
+}
+
+/** A base that could be merged without the agent leaves it nothing to do. */
+function hasWorkForAgent({ wishes, base }: Round): boolean {
+  return base?.isLeft === true || wishes.some((wish) => wish.is !== "base");
 }
 
 /** Whether what people wrote at lines of the change still has to be read. */
@@ -63,15 +95,16 @@ export function reviewsOf(round: Round | undefined): readonly number[] {
   return (round?.wishes ?? []).flatMap((wish) => (wish.is === "review" ? [wish.id] : []));
 }
 
-/** The round as the agent gets it, once all is known; undefined while something is missing. */
-export function beginRound(task: Task, { sight }: Moment): Task | undefined {
+/** The round under way, once all is known; undefined while something is missing. */
+export function beginRound(task: Task, { sight, nowMs }: Moment): Task | undefined {
   const { round, run } = task;
-  if (round === undefined || run === undefined || round.broughtIn === undefined) return undefined;
+  if (round === undefined || run === undefined || round.broughtIn === undefined || wantsBase(round)) return undefined;
+  if (!hasWorkForAgent(round)) return move(task, { at: "checking", sinceMs: nowMs }, "the base is merged");
   const threads = round.threads ?? (reviewsOf(round).length === 0 ? [] : sight.threads);
   if (threads === "unknown") return undefined;
   const known = { ...round, threads };
   const told = withPeoplesWords(run, `round-${round.number}`, prompt.roundBrief(known));
-  return { ...task, round: known, run: told };
+  return move({ ...task, round: known, run: told }, { at: "working", sinceMs: nowMs }, `round ${round.number} begins`);
 }
 
 /** Takes the agent's answer to a thread in; of threads that it was not given nothing is taken. */

@@ -1,3 +1,4 @@
+import type { PullChecks } from "./pull-checks.ts";
 import type { Thread } from "./round-shape.ts";
 import type { Brief, PullRef, Usage } from "./task.ts";
 import type { RepositoryPolicy } from "./policy.ts";
@@ -20,6 +21,8 @@ export interface Sight {
   readonly trusted: readonly number[];
   /** What reviewers wrote at lines, when a round begins. */
   readonly threads: readonly Thread[] | "unknown";
+  /** How the checks of the pull request stand. */
+  readonly pullChecks: PullChecks | "unknown";
   /** The command by which a person attaches to the session. */
   readonly attach: string;
 }
@@ -29,7 +32,15 @@ export interface ForgeSight {
   readonly labels: readonly string[];
   readonly pull:
     | "none"
-    | { readonly ref: PullRef; readonly state: "open" | "merged" | "closed"; readonly headSha: string };
+    | {
+        readonly ref: PullRef;
+        readonly state: "open" | "merged" | "closed";
+        readonly headSha: string;
+        /** Whether it can be merged; GitHub works that out some time after each push. */
+        readonly merge: "clean" | "conflict" | "unknown";
+        /** How many commits of the base it lacks; undefined where that was not looked up. */
+        readonly behind: number | undefined;
+      };
 }
 
 /** The answer to "may this label start a task, and with what text and settings?" */
@@ -93,6 +104,7 @@ export const unseen: Sight = {
   usage: "unknown",
   trusted: [],
   threads: "unknown",
+  pullChecks: "unknown",
   said: undefined,
   todayUsd: "unknown",
   slot: { free: false, ahead: 0, why: "not looked yet" },

@@ -81,7 +81,19 @@ export interface Take {
 
 export type Wish =
   | { readonly is: "words"; readonly by: string; readonly text: string }
-  | { readonly is: "review"; readonly id: number; readonly by: string; readonly text: string };
+  | { readonly is: "review"; readonly id: number; readonly by: string; readonly text: string }
+  /** A check failed on a commit of ours. */
+  | {
+      readonly is: "check";
+      readonly sha: string;
+      readonly key: string;
+      readonly name: string;
+      readonly url: string;
+      readonly summary: string;
+      readonly log: string;
+    }
+  /** The base moved: it is to be merged into the branch. */
+  | { readonly is: "base"; readonly why: "conflict" | "behind" };
 
 export function withSteering(task: Task, changes: Partial<Steering>): Task {
   return { ...task, steering: { ...task.steering, ...changes } };

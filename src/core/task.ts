@@ -1,6 +1,7 @@
 import type { Question, TurnFailure } from "./agent-event.ts";
 import { noSpending, type Spending, type Spent } from "./budget.ts";
 import { type RepositoryPolicy, silentRepository } from "./policy.ts";
+import { nothingWatched, type PullWatch } from "./pull-watch.ts";
 import type { Round } from "./round-shape.ts";
 import { noSteering, type Steering } from "./steering.ts";
 import type { StateLabel } from "./trigger.ts";
@@ -50,6 +51,8 @@ export interface Task {
   readonly steering: Steering;
   /** The round that the run is in, when people wanted something beyond the issue. */
   readonly round: Round | undefined;
+  /** What was done about the checks and the base of its pull request. */
+  readonly watch: PullWatch;
 }
 
 export interface Asked {
@@ -287,6 +290,7 @@ export function newTask(issue: IssueRef, asked: Asked, agent: string, before: Ta
     },
     steering: { ...noSteering, ...keptSteering(before) },
     round: undefined,
+    watch: nothingWatched,
   };
 }
 

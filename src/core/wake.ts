@@ -11,13 +11,22 @@ export function wakeAfterMs(
   operator: OperatorPolicy,
   nowMs: number,
 ): number | undefined {
-  const due = dueMs(task, operator);
+  const due = dueMs(task, operator, nowMs);
   if (!isBehind) return due;
   const nextEditMs = Math.max(100, task.said.atMs + operator.statusEveryMs - nowMs);
   return Math.min(due ?? nextEditMs, nextEditMs);
 }
 
-function dueMs(task: Task, operator: OperatorPolicy): number | undefined {
+/** How long a task for which nothing is to be done rests before it is looked at again. */
+function restMs({ sweepEveryMs, keepIdleSessionMs }: OperatorPolicy): number {
+  return Math.min(sweepEveryMs, keepIdleSessionMs + 1_000);
+}
+
+function untilSettledMs({ watch: { settlesAtMs } }: Task, nowMs: number): number {
+  return settlesAtMs === undefined ? Number.POSITIVE_INFINITY : Math.max(100, settlesAtMs - nowMs);
+}
+
+function dueMs(task: Task, operator: OperatorPolicy, nowMs: number): number | undefined {
   switch (task.phase.at) {
     case "asked":
     case "ending":
@@ -33,8 +42,9 @@ function dueMs(task: Task, operator: OperatorPolicy): number | undefined {
     case "queued":
       return 15_000;
     case "in-review":
+      return Math.min(restMs(operator), untilSettledMs(task, nowMs));
     case "stopped":
-      return Math.min(operator.sweepEveryMs, operator.keepIdleSessionMs + 1_000);
+      return restMs(operator);
     case "done":
       return undefined;
     default:

@@ -3,6 +3,7 @@ import { nearWords } from "./budget-words.ts";
 import { count, duration, money, utc } from "./figures.ts";
 import { pauseHint, pauseWords } from "./pause-words.ts";
 import { namesOf, statusMarker } from "./names.ts";
+import { watchWords } from "./pull-watch.ts";
 import type { Sight } from "./sight.ts";
 import { redactFormats } from "./redact.ts";
 import { askedWords, howToAnswer } from "./asking-words.ts";
@@ -15,6 +16,7 @@ export function statusComment(task: Task, sight: Sight): string {
     statusMarker(task.id),
     `### ${headline(task)}`,
     outcomeLine(task),
+    watched(task),
     steered(task),
     paused(task),
     nearlyUsedUp(task),
@@ -204,6 +206,12 @@ function asked(task: Task, sight: Sight): string | undefined {
   return [askedWords(on), howToAnswer(on), `Answer at its terminal: \`${attach}\``]
     .filter((part) => part !== "")
     .join("\n\n");
+}
+
+/** What the checks and the base of the pull request leave to people. */
+function watched(task: Task): string | undefined {
+  const words = task.phase.at === "in-review" ? watchWords(task) : undefined;
+  return words === undefined ? undefined : `✋ ${sentence(words.slice(0, 1).toUpperCase() + words.slice(1))}`;
 }
 
 /** What people did with commands. */

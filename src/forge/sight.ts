@@ -21,7 +21,8 @@ export function createSight({ octokits, issues }: SightParts): (task: Task) => P
     const key = `pull ${issue.installationId} ${issue.repositoryId} ${issue.owner}/${issue.name}#${number}`;
     const { data } = await etags.ask(key, (headers) => rest.pulls.get({ ...at(issue), pull_number: number, headers }));
     const state = data.merged_at !== null ? "merged" : data.state;
-    return { ref: { number, url: data.html_url }, state, headSha: data.head.sha };
+    const ref = { number, url: data.html_url };
+    return { ref, state, headSha: data.head.sha, merge: mergeOf(data.mergeable), behind: undefined };
   }
 
   return async (task) => {
@@ -32,6 +33,11 @@ export function createSight({ octokits, issues }: SightParts): (task: Task) => P
     if (sight.is === "gone") return { issue: "gone", labels: [], pull };
     return { issue: sight.data.state === "open" ? "open" : "closed", labels: labelsOf(sight.data), pull };
   };
+}
+
+/** GitHub works it out after each push, and says null until then. */
+function mergeOf(mergeable: boolean | null): "clean" | "conflict" | "unknown" {
+  return mergeable === null ? "unknown" : mergeable ? "clean" : "conflict";
 }
 
 interface Labelled {

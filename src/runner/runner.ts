@@ -105,6 +105,7 @@ export function createRunner(options: RunnerOptions): OwnRunner {
     reply: sessions.reply,
     screen: sessions.screen,
     bringIn: workspaces.bringIn,
+    mergeBase: workspaces.mergeBase,
     startChecks: (task) => startJob(task, checksName(task), task.policy.verify),
     async deliver(task, head) {
       await endJobs(task);

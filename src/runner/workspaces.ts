@@ -1,10 +1,12 @@
 import type { Delivery } from "../control/ports.ts";
 import { namesOf } from "../core/names.ts";
 import { redactFormats } from "../core/redact.ts";
+import type { MergedBase } from "../core/round-shape.ts";
 import type { WorkspaceSight } from "../core/sight.ts";
 import type { IssueRef, Task } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
 import type { BroughtIn } from "./git/bring-in.ts";
+import type { MergeOfBase } from "./git/merge-base.ts";
 import { usualLimits } from "./git/change-rules.ts";
 import { refs } from "./git/layout.ts";
 import type { Pushed } from "./git/push.ts";
@@ -39,6 +41,8 @@ export interface Workspaces {
   deliver(task: Task, head: string): Promise<Delivery>;
   /** Puts the task's commits on top of what people pushed to its branch. @returns what came of it, in words. */
   bringIn(task: Task): Promise<string>;
+  /** Merges the newest base into the task's branch, unless that conflicts. */
+  mergeBase(task: Task): Promise<MergedBase>;
   /** Saves what is in no commit of the gate, then removes the workspace. */
   clear(task: Task): Promise<void>;
 }
@@ -105,6 +109,11 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       return broughtInWords(await storeOf(task).bringIn(workspace, branch), branch);
     },
 
+    async mergeBase(task) {
+      const branch = task.base?.branch ?? "";
+      return mergedBaseOf(await storeOf(task).mergeBase(namesOf(task).workspace, branch), branch);
+    },
+
     async clear(task) {
       const store = storeOf(task);
       const { workspace } = namesOf(task);
@@ -154,6 +163,31 @@ function broughtInWords(brought: BroughtIn, branch: string): string {
       return `The branch ${branch} is no longer at GitHub.`;
     default:
       return brought satisfies never;
+  }
+}
+
+function mergedBaseOf(merged: MergeOfBase, branch: string): MergedBase {
+  const upstream = refs.upstream(branch).replace("refs/remotes/", "");
+  const mergeIt = `Merge it into your branch (\`git merge ${upstream}\`), keep what both sides meant, and commit the merge. Do not rebase: people may have your commits.`;
+  switch (merged.is) {
+    case "up-to-date":
+      return { words: "", isLeft: false };
+    case "merged":
+      return { words: `${branch} has moved on, and was merged into your branch.`, isLeft: false };
+    case "conflict":
+      return {
+        words: `${branch} has moved on, and conflicts with your branch. ${mergeIt} (${merged.words})`,
+        isLeft: true,
+      };
+    case "busy":
+      return {
+        words: `${branch} has moved on. Finish what is under way in your worktree and commit it first (${merged.words}). ${mergeIt}`,
+        isLeft: true,
+      };
+    case "unknown-branch":
+      return { words: `The base branch ${branch} is no longer at GitHub.`, isLeft: false };
+    default:
+      return merged satisfies never;
   }
 }
 

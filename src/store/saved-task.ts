@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { noSpending } from "../core/budget.ts";
+import { nothingWatched, type PullWatch } from "../core/pull-watch.ts";
 import { noSteering } from "../core/steering.ts";
 import type { IssueRef, PhaseName, Task } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
@@ -53,12 +54,20 @@ export function taskOf(row: Pick<TasksTable, "id" | "json">): Task {
 /** Tasks of older versions, brought up to date: nobody steers them, nothing of theirs was counted, and only people paused. */
 function brought(saved: unknown): unknown {
   if (typeof saved !== "object" || saved === null) return saved;
-  const whole = { steering: noSteering, spending: noSpending, ...saved };
+  const whole = { steering: noSteering, spending: noSpending, watch: watchedBefore(saved), ...saved };
   const before = pausedBefore.safeParse(whole);
   if (!before.success) return whole;
   const { by, saidAtMs, ...phase } = before.data.phase;
   return { ...before.data, phase: { ...phase, cause: { is: "person", by, saidAtMs } } };
 }
+
+/** Before checks and the base began rounds, all rounds were people's. */
+function watchedBefore(saved: object): PullWatch {
+  const { data } = roundBefore.safeParse(saved);
+  return { ...nothingWatched, rounds: { ...nothingWatched.rounds, people: data?.round.number ?? 0 } };
+}
+
+const roundBefore = z.looseObject({ round: z.looseObject({ number: z.number() }) });
 
 const pausedBefore = z.looseObject({
   phase: z.looseObject({ at: z.literal("paused"), by: z.string(), saidAtMs: z.number() }),
@@ -148,5 +157,6 @@ const taskShape = z.looseObject({
   usage: z.looseObject({}),
   spending: z.looseObject({ moreUsd: z.number(), today: z.looseObject({ day: z.string(), usd: z.number() }) }),
   steering: z.looseObject({ owed: z.array(z.looseObject({})), wishes: z.array(z.looseObject({})) }),
+  watch: z.looseObject({ rounds: z.looseObject({ people: z.number() }), fates: z.array(z.looseObject({})) }),
   said: z.looseObject({ greeted: z.boolean(), atMs: z.number(), reviewAsked: z.boolean() }),
 });

@@ -14,6 +14,8 @@ verify:
     npm run lint
     npm run types
 draft: true
+checks: [build, lint]
+keepUpToDate: true
 agent: claude
 model: sonnet
 instructions: |
@@ -27,7 +29,7 @@ permissions:
   allow: [npm run build]
 `;
 
-const silent = { setup: [], verify: [], draft: false, allow: [] };
+const silent = { setup: [], verify: [], draft: false, checks: [], keepUpToDate: false, allow: [] };
 
 function policyOf(text: string): RepositoryPolicy {
   const parsed = parseRepositoryFile(text);
@@ -48,6 +50,8 @@ describe("a file that is right", () => {
       setup: ["npm ci"],
       verify: ["npm test", "npm run lint\nnpm run types"],
       draft: true,
+      checks: ["build", "lint"],
+      keepUpToDate: true,
       agent: "claude",
       model: "sonnet",
       instructions: "Write a line in CHANGELOG.md.",

@@ -5,6 +5,7 @@ import { around, flaky } from "../fakes/flaky.ts";
 import type { Webhook } from "../fakes/github.ts";
 import { createRandom } from "../fakes/random.ts";
 import { createFakeWorld, type FakeWorld, type FakeWorldOptions } from "../fakes/world.ts";
+import { aFailedCheck } from "../fakes/a-task.ts";
 import { expectNothingLeft, expectOnePull, pullsFor, statusOf } from "./a-world.ts";
 
 /** What every one of these leads to, whatever fails around it. */
@@ -90,6 +91,7 @@ async function storm(world: FakeWorld, random: () => number, weather: Weather): 
   machine.behaviours.set(1, pick(toPull)).set(2, pick(toPull)).set(3, pick(toNothing)).set(4, pick(toStop));
   if (random() < 0.5) github.policy = { ...silentRepository, setup: ["npm ci"], verify: ["npm test"] };
   machine.checksPass = (round) => round > 0;
+  if (random() < 0.4) letPullsFail(world);
   await world.startBot();
   for (const number of numbers) github.openIssue(`Mend shop ${number}`);
   for (const number of numbers) {
@@ -102,6 +104,17 @@ async function storm(world: FakeWorld, random: () => number, weather: Weather): 
   if (random() < 0.3) jumpClock(random);
   await world.pass(20_000);
   weather.calm();
+}
+
+function isOneOf(sha: string, every: number): boolean {
+  return Number(/\d+/.exec(sha)?.[0]) % every === 0;
+}
+
+/** Some commits fail a check on GitHub, some conflict with their base, and some do both. */
+function letPullsFail({ github, machine }: FakeWorld): void {
+  github.ci = (sha) => (isOneOf(sha, 2) ? [aFailedCheck] : []);
+  github.standing = (sha) => ({ merge: isOneOf(sha, 3) ? "conflict" : "clean", behind: 0 });
+  machine.baseMerges = false;
 }
 
 /** People put labels on and off that mean nothing, or ask again for what is at work; their webhooks overtake each other. */

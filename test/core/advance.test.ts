@@ -207,7 +207,7 @@ describe("a task", () => {
     [
       "ends when its pull request is merged",
       admitted({ phase: { at: "in-review", sinceMs }, pull }),
-      { forge: { ...open, pull: { ref: pull, state: "merged", headSha: "" } } },
+      { forge: { ...open, pull: { ref: pull, state: "merged", headSha: "", merge: "unknown", behind: undefined } } },
       "ending",
     ],
     ["ends when its issue is closed", working(), { forge: { ...open, issue: "closed" } }, "ending"],

@@ -3,13 +3,22 @@ import { expect, it } from "vitest";
 import { type RosterLine, slotOf } from "../../src/core/assign.ts";
 import { phaseNames } from "./phase-names.ts";
 
-const limits = { maxSessions: 3, maxSessionsPerRepository: 2, waitKeepsSlotMs: 60_000 };
+const limits = { maxSessions: 3, maxSessionsPerRepository: 2, waitKeepsSlotMs: 60_000, maxOpenPulls: 4 };
 const nowMs = 1_000_000;
 
 function line(number: number, more: Partial<RosterLine> = {}): RosterLine {
   const repositoryId = more.repositoryId ?? 1;
   const id = `${repositoryId}-${number}`;
-  return { id, repositoryId, phase: "queued", sinceMs: 0, askedAtMs: number, maxSessions: undefined, ...more };
+  return {
+    id,
+    repositoryId,
+    phase: "queued",
+    sinceMs: 0,
+    askedAtMs: number,
+    maxSessions: undefined,
+    hasPull: false,
+    ...more,
+  };
 }
 
 const working = (number: number, more: Partial<RosterLine> = {}) => line(number, { phase: "working", ...more });
@@ -47,6 +56,44 @@ it.each<[string, string, readonly RosterLine[], { free: boolean; ahead: number }
     "who is in review or stopped takes none",
     "1-3",
     [line(1, { phase: "in-review" }), line(2, { phase: "stopped" }), line(3)],
+    { free: true, ahead: 0 },
+  ],
+  [
+    "with as many pull requests open as people are to review, one waits",
+    "1-9",
+    [1, 2, 3, 4].map((number) => line(number, { phase: "in-review", hasPull: true })).concat(line(9)),
+    { free: false, ahead: 0 },
+  ],
+  [
+    "work under way counts as a pull request to come",
+    "1-9",
+    [working(1), ...[2, 3, 4].map((number) => line(number, { phase: "stopped", hasPull: true })), line(9)],
+    { free: false, ahead: 0 },
+  ],
+  [
+    "and so does what begins before it",
+    "1-9",
+    [...[2, 3, 4].map((number) => line(number, { phase: "in-review", hasPull: true })), line(8), line(9)],
+    { free: false, ahead: 1 },
+  ],
+  [
+    "whose pull request is open already may always go on",
+    "1-4",
+    [1, 2, 3].map((number) => line(number, { phase: "in-review", hasPull: true })).concat(line(4, { hasPull: true })),
+    { free: true, ahead: 0 },
+  ],
+  [
+    "another repository's pull requests are not counted",
+    "2-9",
+    [1, 2, 3, 4]
+      .map((number) => line(number, { phase: "in-review", hasPull: true }))
+      .concat(line(9, { repositoryId: 2 })),
+    { free: true, ahead: 0 },
+  ],
+  [
+    "one that was merged or closed is not counted",
+    "1-9",
+    [1, 2, 3, 4].map((number) => line(number, { phase: "ending", hasPull: true })).concat(line(9)),
     { free: true, ahead: 0 },
   ],
   [

@@ -15,6 +15,7 @@ import {
   everyForge,
   everyJob,
   everyOtherTask,
+  everyPullChecks,
   everyRunTask,
   everySession,
   everyWorkspace,
@@ -45,6 +46,16 @@ const promises: Record<string, (pass: Pass) => boolean> = {
     !does(actions, "clear-workspace") || (sight.workspace.is === "there" && sight.session.is === "absent"),
   "a workspace goes only at the end": ({ after, actions }) =>
     !does(actions, "clear-workspace") || after.phase.at === "ending",
+  "a check's log is read only once its pull request is in review and its checks have settled": ({
+    sight,
+    after,
+    actions,
+  }) =>
+    !does(actions, "read-failures") ||
+    (after.phase.at === "in-review" && sight.pullChecks !== "unknown" && sight.pullChecks.running === 0),
+  "a base is merged only into a workspace that was seen, and for a round that wants it": ({ sight, after, actions }) =>
+    !does(actions, "merge-base") ||
+    (sight.workspace.is === "there" && after.round?.wishes.some(({ is }) => is === "base") === true),
   "there is one pull request": ({ after, actions }) =>
     !does(actions, "open-pull") || (after.pull === undefined && after.delivered !== undefined),
   "only what was seen in the workspace is pushed": ({ sight, actions }) =>
@@ -88,7 +99,8 @@ const out: readonly PhaseName[] = ["ending"];
 const follows: Record<PhaseName, readonly PhaseName[]> = {
   asked: ["queued", ...out],
   queued: ["preparing", ...out],
-  preparing: ["working", "stopped", ...out],
+  // A base that was merged without the agent leaves nothing but the checks.
+  preparing: ["working", "checking", "stopped", ...out],
   working: ["waiting", "paused", "checking", "stopped", ...out],
   waiting: ["working", ...out],
   paused: ["queued", ...out],
@@ -104,8 +116,12 @@ function does(actions: readonly Action[], what: Action["do"]): boolean {
   return actions.some((action) => action.do === what);
 }
 
-function isWithinLimits({ run, policy }: Task): boolean {
+function isWithinLimits({ run, policy, watch }: Task): boolean {
   const limits = limitsOf(operator, policy);
+  const { people, checks, base } = watch.rounds;
+  const isWithinRounds =
+    people <= operator.maxReviewRounds && checks <= operator.maxCheckRounds && base <= operator.maxBaseRounds;
+  if (!isWithinRounds) return false;
   if (run === undefined) return true;
   const { restarts, reminders, verifyRounds } = run;
   return restarts <= limits.restarts && reminders <= limits.stopReminders && verifyRounds <= limits.verifyRounds;
@@ -190,6 +206,8 @@ function variants(task: Task, sight: Sight): readonly Sight[] {
       return everyAdmission.map((admission) => ({ ...sight, admission }));
     case "queued":
       return [true, false].map((free) => ({ ...sight, slot: { free, ahead: 0, why: "so it is" } }));
+    case "in-review":
+      return everyPullChecks.map((pullChecks) => ({ ...sight, pullChecks }));
     case "preparing":
       return everyJob.map((setup) => ({ ...sight, setup }));
     default:

@@ -1,4 +1,5 @@
 import { silentRepository } from "../../src/core/policy.ts";
+import { nothingWatched, type PullWatch } from "../../src/core/pull-watch.ts";
 import { newRun } from "../../src/core/run.ts";
 import {
   type ForgeSight,
@@ -11,7 +12,7 @@ import {
 import type { Round, Thread } from "../../src/core/round-shape.ts";
 import { noSteering } from "../../src/core/steering.ts";
 import type { Asking, Outcome, Phase, Run, Task } from "../../src/core/task.ts";
-import { aTask, operator } from "../fakes/a-task.ts";
+import { aFailedCheck, aTask, operator } from "../fakes/a-task.ts";
 
 export const nowMs = 10_000_000;
 const sinceMs = nowMs - 60_000;
@@ -155,6 +156,42 @@ const answeredRound: Round = {
   threads: [{ ...thread, answer: { text: "Because.", isResolved: true } }],
   check: 77,
 };
+const failed = { key: aFailedCheck.key, name: aFailedCheck.name, attempt: 1, atMs: sinceMs };
+const watched = { ...nothingWatched, sha: "sha-1" };
+const usedUp = { people: operator.maxReviewRounds, checks: operator.maxCheckRounds, base: operator.maxBaseRounds };
+const watches: readonly PullWatch[] = [
+  nothingWatched,
+  { ...watched, isUnread: true },
+  { ...watched, settlesAtMs: nowMs + 1 },
+  { ...watched, fates: [{ ...failed, is: "to-run-again" }] },
+  { ...watched, fates: [{ ...failed, is: "runs-again" }] },
+  { ...watched, rounds: usedUp, fates: [{ ...failed, is: "left" }], isConflictLeft: true },
+];
+const checkRound: Round = {
+  ...aRound,
+  threads: undefined,
+  wishes: [
+    { is: "check", sha: "sha-1", key: "build", name: "build", url: "", summary: "", log: "" },
+    { is: "base", why: "conflict" },
+  ],
+};
+const baseRound: Round = { ...checkRound, wishes: [{ is: "base", why: "behind" }] };
+
+/** How the checks of the pull request may stand. */
+export const everyPullChecks: readonly Sight["pullChecks"][] = [
+  "unknown",
+  { sha: "sha-1", running: 1, endedAtMs: 0, failures: [aFailedCheck] },
+  { sha: "sha-1", running: 0, endedAtMs: nowMs - 1, failures: [aFailedCheck] },
+  {
+    sha: "sha-1",
+    running: 0,
+    endedAtMs: sinceMs,
+    failures: [aFailedCheck, { ...aFailedCheck, isOnBase: true, key: "b" }],
+  },
+  { sha: "sha-1", running: 0, endedAtMs: sinceMs, failures: [{ ...aFailedCheck, attempt: 2 }] },
+  { sha: "sha-0", running: 0, endedAtMs: sinceMs, failures: [aFailedCheck] },
+];
+
 const handedIn = { delivered: { sha: "sha-1" }, pull };
 const someOutcomes = everyOutcome.filter(
   (one) => one.is !== "gave-up" || one.cause === "login" || one.cause === "limit-reached",
@@ -196,6 +233,17 @@ export function* everyOtherTask(): Generator<Task> {
   for (const round of [undefined, aRound, answeredRound, { ...aRound, number: operator.maxReviewRounds }]) {
     const steering = { ...noSteering, wishes: aRound.wishes };
     yield admitted({ ...handedIn, steering, round, run: aRun({ begun: true }), phase: { at: "in-review", sinceMs } });
+  }
+  for (const watch of watches)
+    yield admitted({ ...handedIn, watch, run: aRun({ begun: true }), phase: { at: "in-review", sinceMs } });
+  for (const base of [undefined, { words: "", isLeft: false }, { words: "Merge it.", isLeft: true }]) {
+    for (const round of [checkRound, baseRound])
+      yield admitted({
+        ...handedIn,
+        round: { ...round, base },
+        run: aRun({ begun: true }),
+        phase: { at: "preparing", sinceMs },
+      });
   }
   for (const round of [aRound, { ...aRound, threads: undefined }, { ...aRound, broughtIn: undefined }]) {
     yield admitted({ ...handedIn, round, run: aRun({ begun: true }), phase: { at: "queued", sinceMs } });
@@ -257,6 +305,7 @@ export const everyJob: readonly JobSight[] = [
   { is: "failed", command: "npm test", status: "status 1", tail: "1 failed" },
 ];
 
+const mergeable = { merge: "clean", behind: 0 } as const;
 const labelled: ForgeSight = { issue: "open", labels: ["coppice"], pull: "none" };
 export const everyForge: readonly Sight["forge"][] = [
   "unknown",
@@ -264,9 +313,10 @@ export const everyForge: readonly Sight["forge"][] = [
   { ...labelled, labels: [] },
   { ...labelled, issue: "closed" },
   { ...labelled, issue: "gone" },
-  { ...labelled, pull: { ref: pull, state: "open", headSha: "sha-1" } },
-  { ...labelled, pull: { ref: pull, state: "merged", headSha: "sha-1" } },
-  { ...labelled, pull: { ref: pull, state: "closed", headSha: "sha-1" } },
+  { ...labelled, pull: { ref: pull, state: "open", headSha: "sha-1", ...mergeable } },
+  { ...labelled, pull: { ref: pull, state: "open", headSha: "sha-1", merge: "conflict", behind: 3 } },
+  { ...labelled, pull: { ref: pull, state: "merged", headSha: "sha-1", ...mergeable } },
+  { ...labelled, pull: { ref: pull, state: "closed", headSha: "sha-1", ...mergeable } },
 ];
 
 export const everyAdmission: readonly Sight["admission"][] = [

@@ -4,6 +4,7 @@ import { commandHelp } from "../../src/core/command.ts";
 import type { Fact } from "../../src/core/fact.ts";
 import { isWord, plan } from "../../src/core/plan.ts";
 import type { Sight } from "../../src/core/sight.ts";
+import { nothingWatched } from "../../src/core/pull-watch.ts";
 import { noSteering } from "../../src/core/steering.ts";
 import type { Phase, Task } from "../../src/core/task.ts";
 import { statusComment } from "../../src/core/words.ts";
@@ -241,7 +242,8 @@ describe("a review", () => {
 
   it("beyond the last round is said, and waits for a person", () => {
     const round = { ...aRound, number: operator.maxReviewRounds };
-    const full = reviewed({ ...inReview, round }, [review(6)]);
+    const watch = { ...nothingWatched, rounds: { ...nothingWatched.rounds, people: operator.maxReviewRounds } };
+    const full = reviewed({ ...inReview, round, watch }, [review(6)]);
     expect(full.phase.at).toBe("in-review");
     expect(statusComment(full, aSight({}))).toContain("rounds are used up");
   });

@@ -1,4 +1,5 @@
 import type { OperatorPolicy } from "../../src/core/policy.ts";
+import type { FailedCheck } from "../../src/core/pull-checks.ts";
 import { type Asked, type IssueRef, newTask, type Task } from "../../src/core/task.ts";
 
 export function anIssue(number = 7, repositoryId = 500): IssueRef {
@@ -34,5 +35,20 @@ export const operator: OperatorPolicy = {
   unanswered: "keep-waiting",
   unansweredMs: 60 * 60_000,
   maxReviewRounds: 2,
+  checksSettleMs: 60_000,
+  maxCheckRounds: 3,
+  maxBaseRounds: 2,
+  maxOpenPulls: 5,
   sweepEveryMs: 5 * 60_000,
+};
+
+export const aFailedCheck: FailedCheck = {
+  key: "build",
+  name: "build",
+  url: "https://github.test/runs/1",
+  isRequired: true,
+  isOnBase: false,
+  job: 71,
+  attempt: 1,
+  summary: "1 test failed",
 };

@@ -2,6 +2,7 @@ import type { Forge } from "../../src/control/ports.ts";
 import { commandsIn } from "../../src/core/command.ts";
 import type { Fact, Subject } from "../../src/core/fact.ts";
 import { type RepositoryPolicy, silentRepository } from "../../src/core/policy.ts";
+import type { FailedCheck, PullChecks } from "../../src/core/pull-checks.ts";
 import type { Thread } from "../../src/core/round-shape.ts";
 import type { Admission, ForgeSight } from "../../src/core/sight.ts";
 import type { Task } from "../../src/core/task.ts";
@@ -63,6 +64,15 @@ export interface FakeGitHub {
   readonly threadAnswers: { readonly thread: string; readonly text: string; readonly isResolved: boolean }[];
   /** Rounds that the pull request shows, and whether they are over. */
   readonly checks: Map<number, { readonly round: number; isOver: boolean }>;
+  /** What fails on a commit, by how often its checks were run again; undefined where nothing checks it. */
+  ci: (sha: string, runsAgain: number) => readonly FailedCheck[] | undefined;
+  /** The jobs that were run again. */
+  readonly ranAgain: number[];
+  logOf: (job: number) => string;
+  /** Whether a branch at this commit conflicts with the base, and how far behind it is. */
+  standing: (sha: string) => { readonly merge: "clean" | "conflict" | "unknown"; readonly behind: number };
+  /** The checks of a pull request are through. */
+  checksEnd(number: number): void;
 }
 
 export interface GitHubOptions {
@@ -81,6 +91,8 @@ export function createFakeGitHub({ nowMs, send }: GitHubOptions): FakeGitHub {
   const issues = new Map<number, FakeIssue>();
   const pulls = new Map<number, FakePull>();
   const branches = new Map([["main", "sha-main"]]);
+  /** When the checks of a commit were first seen to be through. */
+  const ended = new Map<string, number>();
   let lastNumber = 0;
   let lastDelivery = 0;
   let lastId = 500_000;
@@ -91,6 +103,11 @@ export function createFakeGitHub({ nowMs, send }: GitHubOptions): FakeGitHub {
     threads: [],
     threadAnswers: [],
     checks: new Map(),
+    ci: () => undefined,
+    ranAgain: [],
+    logOf: (job) => `the log of job ${job}`,
+    standing: () => ({ merge: "clean", behind: 0 }),
+    checksEnd: (number) => emit(number, "pull", { kind: "touched", what: "checks completed" }),
     issues,
     pulls,
     branches,
@@ -201,6 +218,12 @@ export function createFakeGitHub({ nowMs, send }: GitHubOptions): FakeGitHub {
         github.checks.set(id, { round, isOver });
         return isOver ? 0 : id;
       },
+      readChecks: async (task) => readChecks(task),
+      readCheckLog: async (_issue, job) => github.logOf(job),
+      rerunCheck: async (_issue, job) => {
+        github.ranAgain.push(job);
+        return true;
+      },
     };
   }
 
@@ -211,8 +234,18 @@ export function createFakeGitHub({ nowMs, send }: GitHubOptions): FakeGitHub {
     return { issue: state, labels: [...labels], pull: seen };
   }
 
+  function readChecks({ pull }: Task): PullChecks {
+    const sha = branches.get(pulls.get(pull?.number ?? 0)?.branch ?? "") ?? "";
+    const failures = github.ci(sha, github.ranAgain.length);
+    if (failures === undefined) return { sha, running: 0, endedAtMs: 0, failures: [] };
+    const endedAtMs = ended.get(`${sha} ${github.ranAgain.length}`) ?? nowMs();
+    ended.set(`${sha} ${github.ranAgain.length}`, endedAtMs);
+    return { sha, running: 0, endedAtMs, failures };
+  }
+
   function sightOf(pull: FakePull, ref: NonNullable<Task["pull"]>): ForgeSight["pull"] {
-    return { ref, state: pull.state, headSha: branches.get(pull.branch) ?? "" };
+    const headSha = branches.get(pull.branch) ?? "";
+    return { ref, state: pull.state, headSha, ...github.standing(headSha) };
   }
 
   function admit({ issue, asked }: Task): Admission {

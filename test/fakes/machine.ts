@@ -1,6 +1,7 @@
 import type { Delivery, Runner, RunnerSight, WantedSight } from "../../src/control/ports.ts";
 import type { NamedEvent } from "../../src/core/agent-event.ts";
 import { namesOf } from "../../src/core/names.ts";
+import type { MergedBase } from "../../src/core/round-shape.ts";
 import type { JobSight, SessionSight, WorkspaceSight } from "../../src/core/sight.ts";
 import { type IssueRef, noUsage, type Task, type Usage } from "../../src/core/task.ts";
 import { KnownError } from "../../src/errors.ts";
@@ -34,6 +35,8 @@ export interface FakeMachine {
   setupPasses: boolean;
   /** What the conversation of an issue has cost by now; undefined where the agent does not tell. */
   usdOf: (number: number) => number | undefined;
+  /** Whether the base can be merged into a branch without the agent. */
+  baseMerges: boolean;
   /** What the gate has against commits, by how often they were offered. */
   findings: (offer: number) => readonly string[];
   /** Somebody answers what the agent of an issue asks, at its terminal. */
@@ -84,6 +87,7 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
       startChecks: async (task, round) => startJob(task, `checks-${round}`),
       deliver: async (task, head) => deliver(task, head),
       bringIn: async () => "",
+      mergeBase: async (task) => mergeBase(task),
       interrupt: async (task) => sessionOf(task)?.interrupt(),
       reply: async (task) => (sessionOf(task)?.answer() === true ? "given" : "too-late"),
       screen: async (task) => (sessionOf(task) === undefined ? undefined : "the agent's screen"),
@@ -98,6 +102,7 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
     behaviours: new Map(),
     checksPass: () => true,
     setupPasses: true,
+    baseMerges: true,
     usdOf: () => 0.25,
     findings: () => [],
     answer(number) {
@@ -239,6 +244,12 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
     if (findings.length > 0) return { is: "refused", findings };
     branches.set(namesOf(task).branch, head);
     return { is: "pushed", sha: head };
+  }
+
+  function mergeBase(task: Task): MergedBase {
+    if (!machine.baseMerges) return { words: "main conflicts with your branch: merge it", isLeft: true };
+    commit(workspaceOf(task));
+    return { words: "main was merged", isLeft: false };
   }
 
   function endSession(task: Task): void {

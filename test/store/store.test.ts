@@ -76,8 +76,16 @@ describe("tasks", () => {
     await store.save(limited, 0, [], 10);
     await store.save({ ...done(aTask()), issue: anIssue(9), id: "500-9" }, 0, [], 10);
     expect(await store.roster()).toEqual([
-      { id: "500-7", repositoryId: 500, phase: "queued", sinceMs: 4, askedAtMs: 1_000, maxSessions: undefined },
-      { id: "500-8", repositoryId: 500, phase: "asked", sinceMs: 0, askedAtMs: 1_000, maxSessions: 2 },
+      {
+        id: "500-7",
+        repositoryId: 500,
+        phase: "queued",
+        sinceMs: 4,
+        askedAtMs: 1_000,
+        maxSessions: undefined,
+        hasPull: false,
+      },
+      { id: "500-8", repositoryId: 500, phase: "asked", sinceMs: 0, askedAtMs: 1_000, maxSessions: 2, hasPull: false },
     ]);
   });
 });

@@ -12,6 +12,8 @@ import type { BaseFile, Fetched, Gate } from "./gate.ts";
 import { isAside, soundsDamaged } from "./gate-care.ts";
 import { deskOf, layoutOf, refs } from "./layout.ts";
 import type { Layout } from "./layout.ts";
+import { mergeBase } from "./merge-base.ts";
+import type { MergeOfBase } from "./merge-base.ts";
 import { push } from "./push.ts";
 import type { Pushed, PushOrder } from "./push.ts";
 import { createRemote } from "./remote.ts";
@@ -52,6 +54,8 @@ export interface RepositoryStore {
   /** Pushes a commit that was taken in. */
   push(name: string, order: PushOrder): Promise<Pushed>;
   bringIn(name: string, branch: string): Promise<BroughtIn>;
+  /** Merges the newest base into a workspace's branch, where nothing conflicts. */
+  mergeBase(name: string, branch: string): Promise<MergeOfBase>;
   saveWork(name: string): Promise<SavedWork>;
   /** The refs of what was saved from workspaces of this name, oldest first. */
   savedWork(name: string): Promise<readonly string[]>;
@@ -115,6 +119,8 @@ export function createRepositoryStore(options: RepositoryStoreOptions): Reposito
     push: (name, order) =>
       push({ gate: layout.gate, gateRefs: gate.refs, remote, remoteTip: gate.remoteTip }, name, order),
     bringIn: (name, branch) => takeTurns(name, () => bringIn(gate, sideOf(name), branch)),
+    mergeBase: (name, branch) =>
+      takeTurns(name, () => mergeBase(gate, sideOf(name), branch, workspaceAt(name).environment)),
     saveWork: (name) => takeTurns(name, () => saveWork(inside, sideOf(name))),
     savedWork: async (name) => (await gate.refs.list(refs.saved(name))).map((ref) => ref.name),
     restoreWork: (name, ref) => takeTurns(name, () => restoreWork(inside, sideOf(name), ref)),

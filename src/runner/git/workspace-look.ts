@@ -35,6 +35,8 @@ interface Progress {
 
 export type MidOperation = "rebase" | "merge" | "cherry-pick" | "revert" | "bisect";
 
+const diffArgs = ["diff", "--shortstat", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", "--merge-base"];
+
 /** Commits never change, so what stands between two of them is worked out once. */
 export type ProgressMemory = Map<string, { readonly key: string; readonly progress: Progress }>;
 
@@ -110,7 +112,8 @@ async function lookProgress(side: AgentSide, memory: ProgressMemory, base: strin
   if (known?.key === key) return known.progress;
   const [count, stat, subject] = await Promise.all([
     side.ask(["rev-list", "--count", `${base}..${head}`]),
-    side.ask(["diff", "--shortstat", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", base, head]),
+    // Of a base that moved on, only what the branch did is of interest.
+    side.ask([...diffArgs, base, head]),
     side.ask(["log", "-1", "--no-show-signature", "--format=%s", head]),
   ]);
   const { files: changedFiles, additions, deletions } = parseShortstat(stat);
