@@ -1,10 +1,12 @@
 import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { expect, it } from "vitest";
+import { nothingWatched } from "../../src/core/pull-watch.ts";
 import type { Task } from "../../src/core/task.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { migrations } from "../../src/store/migrations.ts";
 import { NodeSqliteDialect } from "../../src/store/node-sqlite.ts";
+import { taskOf } from "../../src/store/saved-task.ts";
 import type { Tables } from "../../src/store/tables.ts";
 import { aTask } from "../fakes/a-task.ts";
 import { createFakeLog } from "../fakes/log.ts";
@@ -12,7 +14,7 @@ import { temporaryFile, temporaryStore } from "./temporary-store.ts";
 
 /** A task as the first version saved it: nothing counted, nobody steering, and only people paused. */
 function firstTask(): object {
-  const { spending: _spending, steering: _steering, ...task } = aTask();
+  const { spending: _spending, steering: _steering, watch: _watch, ...task } = aTask();
   const phase = { at: "paused", sinceMs: 5, by: "ben", saidAtMs: 4, was: "working", isInterrupted: true };
   return { ...task, phase };
 }
@@ -60,4 +62,11 @@ it("what tasks cost is added up by the day, ended ones among them", async () => 
   await store.save(costing(3, "2027-01-30", 9), 0, [], 10);
   expect(await store.spentUsd("2027-01-31")).toBe(3.5);
   expect(await store.spentUsd("2027-02-01")).toBe(0);
+});
+
+it("in tasks from before checks began rounds, all rounds were people's", () => {
+  const round = { number: 3, wishes: [], threads: [], broughtIn: "", check: 0 };
+  const { watch: _watch, ...earlier } = aTask({ round });
+  const task = taskOf({ id: earlier.id, json: JSON.stringify(earlier) });
+  expect(task.watch).toEqual({ ...nothingWatched, rounds: { people: 3, checks: 0, base: 0 } });
 });
