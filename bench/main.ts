@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { Command, InvalidArgumentError } from "commander";
 import { inbox } from "./inbox.ts";
 import type { Bench } from "./measure.ts";
 import { memory } from "./memory.ts";
@@ -7,20 +7,20 @@ import { wall } from "./wall.ts";
 import { workspace } from "./workspace.ts";
 
 /**
- * What things cost, as multiples of the least that they could cost here: `npm run bench -- [--rounds N] [word]`. Milliseconds are this
- * machine's at this moment; the ratios can be compared.
+ * What things cost, as multiples of the least that they could cost here. Milliseconds are this machine's at this moment; the ratios can
+ * be compared.
  */
 const benches: readonly Bench[] = [inbox, workspace, wall, secretSearch, memory];
+const names = benches.map(({ name }) => name).join(", ");
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { rounds: { type: "string", default: "9" } },
-});
-const rounds = Number(values.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds ${values.rounds} must be a whole number from 1`);
-const wanted = benches.filter(({ name }) => positionals.every((word) => name.includes(word)));
-if (wanted.length === 0)
-  throw new Error(`nothing is named ${positionals.join(" ")}: ${benches.map(({ name }) => name).join(", ")}`);
+const program = new Command("npm run bench --")
+  .description("Measures what Coppice costs, as multiples of the least that it could.")
+  .argument("[words...]", `only what is named so, of: ${names}`)
+  .option("--rounds <number>", "how often each is tried", wholeNumber, 9);
+program.parse();
+const rounds = program.opts<{ rounds: number }>().rounds;
+const wanted = benches.filter(({ name }) => program.args.every((word) => name.includes(word)));
+if (wanted.length === 0) program.error(`nothing is named "${program.args.join(" ")}"; there are: ${names}`);
 
 for (const bench of wanted) {
   console.log(`\n${bench.name} (${bench.unit}, medians of ${rounds} rounds)`);
@@ -33,4 +33,9 @@ function show(found: ReadonlyMap<string, number>): void {
     console.log(
       `  ${what.padEnd(28)}${value.toFixed(2).padStart(10)}${`× ${(value / bound).toFixed(1)}`.padStart(10)}`,
     );
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 1 to 9999.");
+  return Number(text);
 }
