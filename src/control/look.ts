@@ -2,6 +2,7 @@ import { dayOf } from "../core/budget.ts";
 import { slotOf } from "../core/assign.ts";
 import { type Sight, type Slot, unseen } from "../core/sight.ts";
 import { heldBack } from "../core/hold.ts";
+import { crowdedOut, isIdle } from "../core/crowd.ts";
 import { wantsChecks } from "../core/pull-watch.ts";
 import { reviewsOf, wantsThreads } from "../core/round.ts";
 import type { Person, Task } from "../core/task.ts";
@@ -25,13 +26,22 @@ export async function look(
   world: World,
 ): Promise<Looked> {
   const { at } = task.phase;
-  const [{ blindness, ...forge }, admission, runner, queue] = await Promise.all([
+  const [{ blindness, ...forge }, admission, runner, queue, isCrowdedOut] = await Promise.all([
     lookAtForge(task, isForgeWanted, speakers, world),
     at === "asked" ? world.forge.admit(task) : ("unknown" as const),
     at === "asked" || at === "queued" ? undefined : world.runner.look(task, wanted(task, world.nowMs())),
     lookAtQueue(task, world),
+    lookAtCrowd(task, world),
   ]);
-  const sight = { ...unseen, ...runner, ...forge, admission, ...queue, attach: world.runner.attachCommand(task) };
+  const sight = {
+    ...unseen,
+    ...runner,
+    ...forge,
+    admission,
+    ...queue,
+    isCrowdedOut,
+    attach: world.runner.attachCommand(task),
+  };
   return { sight, blindness };
 }
 
@@ -77,6 +87,11 @@ async function lookAtQueue(task: Task, world: World): Promise<Pick<Sight, "slot"
   const todayUsd = await lookAtToday(task, world);
   const isQueueing = at === "asked" || at === "queued" || at === "paused";
   return { todayUsd, slot: isQueueing ? await lookForSlot(task, todayUsd, world) : unseen.slot };
+}
+
+async function lookAtCrowd(task: Task, { store, operator }: World): Promise<boolean> {
+  if (!isIdle({ phase: task.phase.at })) return false;
+  return crowdedOut(await store.roster(), operator.maxSessions).includes(task.id);
 }
 
 /** The place in the queue; for a task that is not in it, the one that it is going to have. */

@@ -1,4 +1,5 @@
 import { backoffMs } from "../core/backoff.ts";
+import { crowdedOut } from "../core/crowd.ts";
 import { type IssueRef, taskId } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
 import type { World } from "./ports.ts";
@@ -83,16 +84,17 @@ export function createLoop(world: World): Loop {
   async function pass(lane: Lane, isForgeStale: boolean): Promise<PassEnd> {
     // Two queued tasks that look at the same free slot at once would both take it.
     const end = await turnstile(lane.issue, () => reconcile(lane.issue, isForgeStale, world), world);
-    if (end.slotFreed) await wakeQueued(lane.issue);
+    if (end.slotFreed) await wakeOthers(lane.issue);
     return end;
   }
 
-  async function wakeQueued(besides: IssueRef): Promise<void> {
-    const queued = new Set(
-      (await world.store.roster()).filter((line) => line.phase === "queued").map((line) => line.id),
-    );
+  /** One that moved on may have left a slot to the queue, or has come to the idle ones, of which the oldest make room. */
+  async function wakeOthers(besides: IssueRef): Promise<void> {
+    const roster = await world.store.roster();
+    const queued = roster.filter((line) => line.phase === "queued").map((line) => line.id);
+    const concerned = new Set([...queued, ...crowdedOut(roster, world.operator.maxSessions)]);
     for (const lane of lanes.values()) {
-      if (queued.has(taskId(lane.issue)) && lane.issue !== besides) wake(lane.issue);
+      if (concerned.has(taskId(lane.issue)) && lane.issue !== besides) wake(lane.issue);
     }
   }
 

@@ -227,9 +227,10 @@ function stopping(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: num
   return idle(phase.sinceMs, sight, operator, nowMs);
 }
 
-/** Sessions stay a while for people to look at, then make room. */
+/** Sessions stay a while for people to look at, then make room; where there is a crowd, at once. */
 function idle(sinceMs: number, sight: Sight, operator: OperatorPolicy, nowMs: number): readonly Action[] {
-  return isThere(sight) && nowMs - sinceMs > operator.keepIdleSessionMs ? [{ do: "end-session" }] : [];
+  const isOver = sight.isCrowdedOut || nowMs - sinceMs > operator.keepIdleSessionMs;
+  return isThere(sight) && isOver ? [{ do: "end-session" }] : [];
 }
 
 /** The session first, so that nobody writes while the work is saved; what can't be seen is left alone. */

@@ -21,6 +21,8 @@ export interface Sight {
   readonly trusted: readonly number[];
   /** What reviewers wrote at lines, when a round begins. */
   readonly threads: readonly Thread[] | "unknown";
+  /** Whether so many sessions are idle that this task's has to make room. */
+  readonly isCrowdedOut: boolean;
   /** How the checks of the pull request stand. */
   readonly pullChecks: PullChecks | "unknown";
   /** The command by which a person attaches to the session. */
@@ -104,6 +106,7 @@ export const unseen: Sight = {
   usage: "unknown",
   trusted: [],
   threads: "unknown",
+  isCrowdedOut: false,
   pullChecks: "unknown",
   said: undefined,
   todayUsd: "unknown",

@@ -6,12 +6,16 @@ export type Call = () => Promise<unknown>;
 const instant = new Set(["attachCommand"]);
 
 /** The port with every call of it led through `wrap`. */
-export function around<Port extends object>(port: Port, wrap: (name: string, call: Call) => Promise<unknown>): Port {
+export function around<Port extends object>(
+  port: Port,
+  wrap: (name: string, call: Call, values: readonly unknown[]) => Promise<unknown>,
+): Port {
   return new Proxy(port, {
     get(target, name, receiver) {
       const found: unknown = Reflect.get(target, name, receiver);
       if (typeof found !== "function" || instant.has(String(name))) return found;
-      return (...values: unknown[]) => wrap(String(name), async () => await Reflect.apply(found, target, values));
+      return (...values: unknown[]) =>
+        wrap(String(name), async () => await Reflect.apply(found, target, values), values);
     },
   });
 }

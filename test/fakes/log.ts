@@ -6,9 +6,12 @@ export interface LogLine {
   readonly words: string;
 }
 
-/** A log that keeps what was said. */
-export function createFakeLog(): Log & { readonly lines: readonly LogLine[] } {
+/** A log that keeps what was said, or the last so many lines of it. */
+export function createFakeLog(most = Number.POSITIVE_INFINITY): Log & { readonly lines: readonly LogLine[] } {
   const lines: LogLine[] = [];
-  const at = (level: keyof Log) => (what: object, words: string) => void lines.push({ level, what, words });
+  const at = (level: keyof Log) => (what: object, words: string) => {
+    lines.push({ level, what, words });
+    if (lines.length > most) lines.shift();
+  };
   return { lines, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }

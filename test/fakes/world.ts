@@ -17,6 +17,8 @@ export type PortName = "store" | "forge" | "runner";
 
 export interface FakeWorldOptions {
   readonly operator?: Partial<OperatorPolicy>;
+  /** How much of the log is kept; all of it when nothing is said. */
+  readonly mostLogLines?: number;
   /** Where the store is; one in memory when nothing is said. */
   readonly file?: string;
   /** Faults in the ports of the bot. */
@@ -59,7 +61,7 @@ const anHourMs = 3_600_000;
 /** The bot's loop on its real store, and around it a GitHub and a machine that behave, all in one time that the test lets pass. */
 export async function createFakeWorld(options: FakeWorldOptions = {}): Promise<FakeWorld> {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: 1_800_000_000_000 });
-  const log = createFakeLog();
+  const log = createFakeLog(options.mostLogLines);
   const timeline = createTimeline();
   const nowMs = () => timeline.nowMs();
   const store = await openStore({ file: options.file ?? ":memory:", log, nowMs });
