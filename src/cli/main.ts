@@ -3,7 +3,9 @@ import { Command, CommanderError } from "commander";
 import { addDemo } from "./demo.ts";
 import { addDoctor } from "./doctor.ts";
 import { exitCodeOf, sayError } from "./errors.ts";
+import { addRestore } from "./restore.ts";
 import { addStart } from "./start.ts";
+import { addStatus } from "./status.ts";
 import { programVersion } from "./version.ts";
 
 /** The program `coppice`. Each command loads only what it needs: Probot alone takes a third of a second. */
@@ -15,6 +17,8 @@ async function main(): Promise<void> {
   addStart(program);
   addDemo(program);
   addDoctor(program);
+  addStatus(program);
+  addRestore(program);
   await program.parseAsync();
 }
 

@@ -86,6 +86,12 @@ async function take(change: Change, owner: string, file: string, nowMs: number):
     .execute();
 }
 
+/** The process that is the one loop now, seen from outside; undefined when there is none. */
+export async function holderOf(db: Database, nowMs: number): Promise<number | undefined> {
+  const holder = await db.selectFrom("leases").selectAll().where("name", "=", loop).executeTakeFirst();
+  return holder !== undefined && isHeld(holder, nowMs) ? holder.pid : undefined;
+}
+
 function isHeld(holder: LeasesTable, nowMs: number): boolean {
   const { boot, pid_space } = here();
   if (holder.expires_at_ms <= nowMs || holder.boot !== boot) return false;

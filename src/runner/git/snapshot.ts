@@ -20,6 +20,13 @@ export interface Snapshot {
   readonly isClean: boolean;
 }
 
+const snapshotSubject = "The workspace, as it was saved";
+
+/** Whether this is the message of a snapshot's commit. */
+export function isSnapshot(message: string): boolean {
+  return message.trim() === snapshotSubject;
+}
+
 /** Makes the snapshot without touching the workspace's own index, on the agent's side of the wall. */
 export async function takeSnapshot(layout: Layout, side: AgentSide): Promise<Snapshot> {
   return withRawGit(layout, side, async (raw) => {
@@ -41,11 +48,7 @@ export async function takeSnapshot(layout: Layout, side: AgentSide): Promise<Sna
       );
     const isStaged = indexTree !== headTree && indexTree !== tree;
     const index = isStaged ? [await commit(indexTree, "The index, as it was saved\n", [head])] : [];
-    const sha = await commit(tree, "The workspace, as it was saved\n", [
-      head,
-      ...index,
-      ...tips.filter((tip) => tip !== head),
-    ]);
+    const sha = await commit(tree, `${snapshotSubject}\n`, [head, ...index, ...tips.filter((tip) => tip !== head)]);
     return { sha, tips, isClean: tree === headTree && indexTree === headTree };
   });
 }
