@@ -105,7 +105,7 @@ function isGone(error: unknown): boolean {
 
 async function listFromProc(): Promise<Process[]> {
   const names = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(names.map((name) => readProcess(Number(name))));
+  const found = await inPortions(names, (name) => readProcess(Number(name)));
   return found.filter((one) => one !== undefined);
 }
 
@@ -122,12 +122,19 @@ async function readProcess(pid: number): Promise<Process | undefined> {
 
 async function markedBy(all: readonly Process[], marks: Root["marks"]): Promise<number[]> {
   if (marks.length === 0 || process.platform !== "linux") return [];
-  const checked = all.map(async ({ pid }) => {
+  const checked = await inPortions(all, async ({ pid }) => {
     const environment = `\0${await readQuietly(`/proc/${pid}/environ`)}\0`;
     const bears = (mark: readonly string[]) => mark.every((variable) => environment.includes(`\0${variable}\0`));
     return marks.some(bears) ? pid : undefined;
   });
-  return (await Promise.all(checked)).filter((pid) => pid !== undefined);
+  return checked.filter((pid) => pid !== undefined);
+}
+
+/** On a machine with thousands of processes, all their files at once would be more than we may open. */
+async function inPortions<From, To>(all: readonly From[], read: (one: From) => Promise<To>): Promise<To[]> {
+  const found: To[] = [];
+  for (let at = 0; at < all.length; at += 32) found.push(...(await Promise.all(all.slice(at, at + 32).map(read))));
+  return found;
 }
 
 /** A process may go away, or belong to somebody else, while we look at it: both mean "not one of ours". */

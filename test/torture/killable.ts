@@ -19,6 +19,8 @@ export interface Killable {
   /** Resolves once the process that runs now listens. */
   listening(): Promise<void>;
   kill(): void;
+  /** The process that runs now. */
+  pid(): number | undefined;
   /** Names the moments at which it kills itself, such as `before open-pull`. */
   killAt(moments: readonly string[]): void;
   /** Those that have not come yet. */
@@ -37,7 +39,8 @@ verify:
   - 'mark="$(git rev-parse --absolute-git-dir)/seen"; test -e "$mark" || { touch "$mark"; exit 1; }'
 `;
 
-export async function startKillable(): Promise<Killable> {
+/** @param settings what the service's environment says besides. */
+export async function startKillable(settings: Readonly<Record<string, string>> = {}): Promise<Killable> {
   const folder = await mkdtemp(join(tmpdir(), "coppice-kill-"));
   const home = join(folder, "home");
   const killFile = join(folder, "kill-at");
@@ -59,7 +62,7 @@ export async function startKillable(): Promise<Killable> {
     let text = "";
     const own = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program], {
       cwd: folder,
-      env: environmentFor(github, folder, home, killFile),
+      env: { ...environmentFor(github, folder, home, killFile), ...settings },
       stdio: ["ignore", "pipe", "pipe"],
     });
     child = own;
@@ -90,6 +93,7 @@ export async function startKillable(): Promise<Killable> {
     starts: () => starts,
     listening: async () => void (await eventually("a service that listens", () => listens || undefined)),
     kill: () => void child.kill("SIGKILL"),
+    pid: () => child.pid,
     killAt: (moments) => writeFileSync(killFile, moments.join("\n")),
     momentsToCome: () =>
       readFileSync(killFile, "utf8")
