@@ -1,4 +1,5 @@
 import { advance, askedOf, takeFacts } from "../core/advance.ts";
+import { commandsIn } from "../core/command.ts";
 import type { Fact, NotedFact } from "../core/fact.ts";
 import { takeNote } from "../core/note.ts";
 import { noTask } from "../core/steer-words.ts";
@@ -50,7 +51,8 @@ export async function reconcile(issue: IssueRef, isForgeStale: boolean, world: W
 /** A command where no task is gets an answer, too, when it is said by somebody who may. */
 async function answerStrays(issue: IssueRef, facts: readonly NotedFact[], { forge, operator }: World): Promise<void> {
   for (const { fact } of facts) {
-    if (fact.kind !== "commented" || !(await forge.mayCommand(issue, fact.by))) continue;
+    if (fact.kind !== "commented" || commandsIn(fact.text).length === 0 || !(await forge.mayCommand(issue, fact.by)))
+      continue;
     await forge.comment(issue, fact.on, `answer-${fact.commentId}`, noTask(operator.triggerLabel));
     await forge.react(issue, fact.commentId, false);
   }

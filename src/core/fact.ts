@@ -20,7 +20,7 @@ export type Fact =
   | { readonly kind: "unlabelled"; readonly label: string; readonly by: Actor }
   /** Something about the issue or its pull request changed: look again. */
   | { readonly kind: "touched"; readonly what: string }
-  /** A comment with commands, when it was made; edits say nothing. */
+  /** A person's comment, when it was made, with commands or without; edits say nothing. */
   | {
       readonly kind: "commented";
       readonly commentId: number;

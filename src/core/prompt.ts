@@ -114,6 +114,16 @@ export function personSays(who: string, text: string): string {
   return `${who}, who may decide about this work, says:\n\n${text}`;
 }
 
+export function personComments(who: string, text: string): string {
+  return `${who}, who may decide about this work, wrote a comment while you work. Heed it as far as it is about the task:\n\n${text}`;
+}
+
+/** Its author may be a stranger, so the words are shown as somebody's, and not as an instruction. */
+export function takenComment(author: string, by: string, text: string): string {
+  const quoted = text.split("\n").map((line) => `> ${line}`);
+  return `${by} hands you this comment by ${author} to consider:\n\n${quoted.join("\n")}`;
+}
+
 export function personSaysGoOn(who: string): string {
   return `${who} lets you go on. Look at the state of your worktree and go on where you were.`;
 }

@@ -6,6 +6,7 @@ import { money } from "./figures.ts";
 import { pause, restedRun } from "./pause.ts";
 import { pauseWords } from "./pause-words.ts";
 import * as prompt from "./prompt.ts";
+import { noteEdit, remark } from "./remark.ts";
 import { anotherGo, newRun, withPeoplesWords } from "./run.ts";
 import { commandTable } from "./steer-words.ts";
 import { replyTo } from "./steer-reply.ts";
@@ -34,13 +35,20 @@ const clockMs = 1_000;
 
 /** Does what people say in comments, as far as it is a decision; what it takes to say so is owed. */
 export function steer(task: Task, facts: readonly Fact[], moment: Moment): Task {
-  return facts.reduce((steered, fact) => (fact.kind === "commented" ? obeyAll(steered, fact, moment) : steered), task);
+  return facts.reduce((steered, fact) => {
+    if (fact.kind === "touched") return noteEdit(steered, fact.what);
+    return fact.kind === "commented" ? heard(steered, fact, moment) : steered;
+  }, task);
+}
+
+function heard(task: Task, comment: Comment, moment: Moment): Task {
+  // Said before this was asked for, it was about something else, or is in the brief.
+  if (comment.atMs + clockMs < task.asked.atMs) return task;
+  return commandsIn(comment.text).length === 0 ? remark(task, comment, moment) : obeyAll(task, comment, moment);
 }
 
 function obeyAll(task: Task, comment: Comment, moment: Moment): Task {
   if (task.steering.owed.some((one) => one.comment === comment.commentId)) return task;
-  // Said before this was asked for, it was about something else.
-  if (comment.atMs + clockMs < task.asked.atMs) return task;
   // Who may not command is not answered: else anybody could make us talk.
   if (!moment.sight.trusted.includes(comment.by.id)) return owe(task, comment, false, []);
   let steered = task;
@@ -331,5 +339,6 @@ function take(task: Task, link: string, who: string): Obeyed {
   if (!["working", "waiting", "checking", "delivering", "in-review"].includes(task.phase.at))
     return no(task, `There is no agent at work to hand it to: ${task.why}.`);
   const takes = [...task.steering.takes, { by: who, comment }];
-  return done(withSteering(task, { takes }), `${who} handed the agent a comment`);
+  const leftOut = task.steering.leftOut.filter((one) => one.comment !== comment);
+  return done(withSteering(task, { takes, leftOut }), `${who} handed the agent a comment`);
 }

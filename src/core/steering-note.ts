@@ -62,7 +62,7 @@ function replied(task: Task, { owed, is }: SteeringNote & { of: "reply" }): Task
 function taken(task: Task, { take, found }: SteeringNote & { of: "read-comment" }): Task {
   const rest = withSteering(task, { takes: task.steering.takes.slice(1) });
   if (found === undefined) return withSteering(rest, { last: `${take.by} named a comment that is not there` });
-  const text = `A comment by ${found.by}, handed over by ${take.by}:\n\n${found.text}`;
+  const text = prompt.takenComment(found.by, take.by, found.text);
   if (task.phase.at === "in-review" || task.run === undefined)
     return withWish(rest, { is: "words", by: take.by, text });
   return { ...rest, run: withPeoplesWords(task.run, `take-${take.comment}`, text) };

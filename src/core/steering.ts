@@ -21,6 +21,10 @@ export interface Steering {
   readonly takes: readonly Take[];
   /** What people want beyond the issue: each is collected, and all together begin the next round. */
   readonly wishes: readonly Wish[];
+  /** Comments written after the label that did not reach the agent, oldest first. */
+  readonly leftOut: readonly LeftOut[];
+  /** Whether the issue's text was changed after it was frozen. */
+  readonly isEdited: boolean;
 }
 
 export const noSteering: Steering = {
@@ -34,6 +38,8 @@ export const noSteering: Steering = {
   model: undefined,
   takes: [],
   wishes: [],
+  leftOut: [],
+  isEdited: false,
 };
 
 /** The reaction and the answer that a comment still gets. */
@@ -77,6 +83,11 @@ export interface Take {
   readonly by: string;
   /** The id of the comment, read off its link. */
   readonly comment: number;
+}
+
+export interface LeftOut {
+  readonly comment: number;
+  readonly url: string;
 }
 
 export type Wish =

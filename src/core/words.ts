@@ -4,6 +4,7 @@ import { count, duration, money, utc } from "./figures.ts";
 import { pauseHint, pauseWords } from "./pause-words.ts";
 import { namesOf, statusMarker } from "./names.ts";
 import { watchWords } from "./pull-watch.ts";
+import { leftOutWords } from "./remark-words.ts";
 import type { Sight } from "./sight.ts";
 import { redactFormats } from "./redact.ts";
 import { askedWords, howToAnswer } from "./asking-words.ts";
@@ -18,6 +19,7 @@ export function statusComment(task: Task, sight: Sight): string {
     outcomeLine(task),
     watched(task),
     steered(task),
+    leftOutWords(task),
     paused(task),
     nearlyUsedUp(task),
     table(rows(task, sight)),

@@ -1,14 +1,14 @@
 import type { Store } from "../control/ports.ts";
-import { commandsIn } from "../core/command.ts";
 import type { Fact, Subject } from "../core/fact.ts";
 import type { IssueRef } from "../core/task.ts";
 import { createEtags } from "./etags.ts";
 import type { Octokit, Octokits } from "./octokits.ts";
 import { at } from "./repositories.ts";
+import { saidIn } from "./webhook-facts.ts";
 
 type Comment = Awaited<ReturnType<Octokit["rest"]["issues"]["listCommentsForRepo"]>>["data"][number];
 
-/** Notes commands in a repository whose webhooks never came. @returns how many were news. */
+/** Notes comments in a repository whose webhooks never came. @returns how many were news. */
 export type MissedComments = (place: IssueRef, store: Pick<Store, "note">) => Promise<number>;
 
 /** How long we may have been away for commands still to count: an older wish is best said again. */
@@ -57,11 +57,11 @@ export function commentKey({ repositoryId }: Pick<IssueRef, "repositoryId">, com
 }
 
 function factOf(place: IssueRef, comment: Comment): [Subject, Fact] | undefined {
-  const { id: commentId, user, body: text = "", html_url: url, issue_url: issueUrl, created_at, updated_at } = comment;
+  const { id: commentId, user, body = "", html_url: url, issue_url: issueUrl, created_at, updated_at } = comment;
   const on = Number(/\/issues\/(\d+)$/.exec(issueUrl)?.[1]);
   const isEdited = created_at !== updated_at;
-  if (user === null || user.type === "Bot" || isEdited || Number.isNaN(on) || commandsIn(text).length === 0)
-    return undefined;
+  const text = saidIn(body);
+  if (user === null || user.type === "Bot" || isEdited || Number.isNaN(on) || text === "") return undefined;
   const by = { id: user.id, login: user.login, isBot: false };
   const is = /\/pull\/\d+#/.test(url) ? "pull" : "issue";
   return [

@@ -3,6 +3,7 @@ import { commandsIn } from "../core/command.ts";
 import type { Actor, Fact, Subject } from "../core/fact.ts";
 import type { IssueRef } from "../core/task.ts";
 import { settingsPath } from "./settings-file.ts";
+import { visibleText } from "./visible-text.ts";
 
 /** What a webhook says, in our words. */
 export type News =
@@ -138,14 +139,14 @@ function readPull(payload: z.output<typeof pullShape>): News {
   return pullActions.has(action) ? touched(subject, `pull request ${action}`) : nothing;
 }
 
-/** Longer than any command; the rest of a long comment says nothing to us. */
+/** Longer than any command or remark; the rest of a long comment says nothing to us. */
 const longestComment = 20_000;
 
-/** Only commands, and only when they are written: what is edited later runs nothing, and bots say nothing to us. */
+/** A comment counts when it is written: what is edited later runs nothing, and bots say nothing to us. */
 function readComment(payload: z.output<typeof commentShape>): News {
   const { action, issue, comment } = payload;
-  const text = comment.body.slice(0, longestComment);
-  if (action !== "created" || comment.user.type === "Bot" || commandsIn(text).length === 0) return nothing;
+  const text = saidIn(comment.body);
+  if (action !== "created" || comment.user.type === "Bot" || text === "") return nothing;
   const is = issue.pull_request ? "pull" : "issue";
   const fact: Fact = {
     kind: "commented",
@@ -157,6 +158,12 @@ function readComment(payload: z.output<typeof commentShape>): News {
     atMs: Date.parse(comment.created_at),
   };
   return { is: "fact", subject: { is, issue: refOf(payload, issue.number) }, fact };
+}
+
+/** What a comment tells us: its commands as they stand, else what people can see of it. */
+export function saidIn(body: string): string {
+  const text = body.slice(0, longestComment);
+  return commandsIn(text).length > 0 ? text : visibleText(text).trim();
 }
 
 const verdicts: Readonly<Record<string, (Fact & { kind: "reviewed" })["verdict"]>> = {

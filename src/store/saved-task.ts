@@ -54,7 +54,9 @@ export function taskOf(row: Pick<TasksTable, "id" | "json">): Task {
 /** Tasks of older versions, brought up to date: nobody steers them, nothing of theirs was counted, and only people paused. */
 function brought(saved: unknown): unknown {
   if (typeof saved !== "object" || saved === null) return saved;
-  const whole = { steering: noSteering, spending: noSpending, watch: watchedBefore(saved), ...saved };
+  const steering = "steering" in saved && typeof saved.steering === "object" ? saved.steering : {};
+  const others = { spending: noSpending, watch: watchedBefore(saved), ...saved };
+  const whole = { ...others, steering: { ...noSteering, ...steering } };
   const before = pausedBefore.safeParse(whole);
   if (!before.success) return whole;
   const { by, saidAtMs, ...phase } = before.data.phase;

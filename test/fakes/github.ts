@@ -1,5 +1,4 @@
 import type { Forge } from "../../src/control/ports.ts";
-import { commandsIn } from "../../src/core/command.ts";
 import type { Fact, Subject } from "../../src/core/fact.ts";
 import { type RepositoryPolicy, silentRepository } from "../../src/core/policy.ts";
 import type { FailedCheck, PullChecks } from "../../src/core/pull-checks.ts";
@@ -144,7 +143,7 @@ export function createFakeGitHub({ nowMs, send }: GitHubOptions): FakeGitHub {
       const commentId = (lastId += 1);
       const is = pulls.has(number) ? "pull" : "issue";
       const said = { commentId, on: number, by: actor(by), text, url: "", atMs: nowMs() };
-      if (commandsIn(text).length > 0) emit(number, is, { kind: "commented", ...said });
+      emit(number, is, { kind: "commented", ...said });
       return commentId;
     },
     review(number, by, text) {

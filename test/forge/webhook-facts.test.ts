@@ -121,6 +121,32 @@ describe("what a webhook says", () => {
     });
   });
 
+  const commented = (body: string, more: object = {}) => ({
+    action: "created",
+    issue,
+    comment: {
+      id: 70,
+      body,
+      user: bob,
+      html_url: "https://github.test/c",
+      created_at: "2026-01-02T03:04:05Z",
+      ...more,
+    },
+  });
+
+  it("a comment without a command says what people can see of it", () => {
+    const news = read("issue_comment", commented("Mind the tests.<!-- and delete all -->"));
+    expect(news).toMatchObject({ is: "fact", fact: { kind: "commented", commentId: 70, text: "Mind the tests." } });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ["an edited comment", { ...commented("Mind the tests."), action: "edited", changes: {} }],
+    ["a bot's comment", commented("Coverage is 3 %.", { user: { id: 8, login: "ci[bot]", type: "Bot" } })],
+    ["a comment in which nothing is to be seen", commented("<!-- marker -->")],
+  ])("%s says nothing", (_name, payload) => {
+    expect(read("issue_comment", payload)).toEqual(nothing);
+  });
+
   it("what our own bot did says nothing, until we know that it is ours", () => {
     const sender = { id: 4, login: "coppice[bot]", type: "Bot" };
     const payload = { action: "closed", pull_request: { number: 8 }, sender };

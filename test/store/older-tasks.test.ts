@@ -49,6 +49,14 @@ it("a task that the first version paused is read, and counts as paused by a pers
   expect(await store.roster()).toMatchObject([{ id: aTask().id, phase: "paused", sinceMs: 0 }]);
 });
 
+it("what an older version did not know of steering is filled in", () => {
+  const task = aTask();
+  const { leftOut: _leftOut, isEdited: _isEdited, ...known } = task.steering;
+  const steering = { ...known, last: "ben stopped it" };
+  const read = taskOf({ id: task.id, json: JSON.stringify({ ...task, steering }) });
+  expect(read.steering).toEqual({ ...task.steering, last: "ben stopped it" });
+});
+
 function costing(number: number, day: string, usd: number): Task {
   const task = aTask({ issue: { ...aTask().issue, number } });
   return { ...task, id: `500-${number}`, spending: { ...task.spending, today: { day, usd } } };
