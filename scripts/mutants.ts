@@ -31,7 +31,7 @@ const mutants: readonly Mutant[] = [
   ],
   ["advance-run.ts", 'sight.session.is === "absent" && task.run?.begun === true', 'sight.session.is === "absent"'],
   ["advance-run.ts", "run.restarts >= limits.restarts", "run.restarts > limits.restarts + 9"],
-  ["advance-run.ts", "run.failures > maxFailures", "run.failures > maxFailures * 100"],
+  ["failures.ts", "run.failures > retry.most", "run.failures > retry.most * 100"],
   ["advance-run.ts", "workedMs <= runMs", "workedMs >= 0"],
   ["advance-run.ts", "if (run.backgroundTasks > 0) return stay", "if (run.backgroundTasks > 1) return stay"],
   ["advance-run.ts", "isNewSign || hasMovedOn", "isNewSign"],

@@ -1,7 +1,7 @@
 import { dayOf } from "../core/budget.ts";
-import { slotOf } from "../core/assign.ts";
+import { type RosterLine, slotOf } from "../core/assign.ts";
 import { type Sight, type Slot, unseen } from "../core/sight.ts";
-import { heldBack } from "../core/hold.ts";
+import { accountOf, heldBack, type Prospects } from "../core/hold.ts";
 import { crowdedOut, isIdle } from "../core/crowd.ts";
 import { wantsChecks } from "../core/pull-watch.ts";
 import { reviewsOf, wantsThreads } from "../core/round.ts";
@@ -81,12 +81,17 @@ async function trustedOf(task: Task, speakers: readonly Person[], { forge }: Wor
   return found.flat();
 }
 
-/** What a task has to know of the others: its place in the queue, and what all have cost today. */
-async function lookAtQueue(task: Task, world: World): Promise<Pick<Sight, "slot" | "todayUsd">> {
+type QueueSight = Pick<Sight, "slot" | "todayUsd" | "account">;
+
+/** What a task has to know of the others: its place in the queue, their agents' account, and what all have cost today. */
+async function lookAtQueue(task: Task, world: World): Promise<QueueSight> {
   const { at } = task.phase;
   const todayUsd = await lookAtToday(task, world);
   const isQueueing = at === "asked" || at === "queued" || at === "paused";
-  return { todayUsd, slot: isQueueing ? await lookForSlot(task, todayUsd, world) : unseen.slot };
+  if (!isQueueing && task.run?.failure === undefined) return { todayUsd, account: unseen.account, slot: unseen.slot };
+  const others = (await world.store.roster()).filter((line) => line.id !== task.id);
+  const account = accountOf(task.agent, others);
+  return { todayUsd, account, slot: isQueueing ? slotFor(task, others, { todayUsd, account }, world) : unseen.slot };
 }
 
 async function lookAtCrowd(task: Task, { store, operator }: World): Promise<boolean> {
@@ -95,22 +100,21 @@ async function lookAtCrowd(task: Task, { store, operator }: World): Promise<bool
 }
 
 /** The place in the queue; for a task that is not in it, the one that it is going to have. */
-async function lookForSlot(task: Task, todayUsd: Sight["todayUsd"], world: World): Promise<Slot> {
-  const { id, issue, asked, policy } = task;
-  const others = (await world.store.roster()).filter((line) => line.id !== id);
-  const { repositoryId } = issue;
-  const { atMs: askedAtMs } = asked;
-  const own = {
+function slotFor(task: Task, others: readonly RosterLine[], prospects: Prospects, world: World): Slot {
+  const { id, issue, asked, policy, agent } = task;
+  const own: RosterLine = {
     id,
-    repositoryId,
+    repositoryId: issue.repositoryId,
     phase: "queued",
     sinceMs: 0,
-    askedAtMs,
+    askedAtMs: asked.atMs,
     maxSessions: policy.maxSessions,
     hasPull: task.pull !== undefined,
-  } as const;
+    agent,
+    limitedUntilMs: 0,
+  };
   const slot = slotOf(id, [...others, own], world.operator, world.nowMs());
-  const held = heldBack(task, { todayUsd }, world.operator);
+  const held = heldBack(task, prospects, world.operator, world.nowMs());
   return held === undefined ? slot : { ...slot, free: false, why: held };
 }
 

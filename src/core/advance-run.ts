@@ -1,4 +1,5 @@
 import { countUsage, usedUp, warned } from "./budget.ts";
+import { afterFailure, restartWaitMs } from "./failures.ts";
 import { duration } from "./figures.ts";
 import { namesOf } from "./names.ts";
 import { pauseForBudget } from "./pause.ts";
@@ -8,8 +9,8 @@ import { unansweredThreads } from "./round.ts";
 import { askingAtTerminal, restarted, withMessage } from "./run.ts";
 import type { AgentState, SessionSight, Sight, WorkspaceSight } from "./sight.ts";
 import { withSteering } from "./steering.ts";
-import { end, giveUp, type Moment, move, stay } from "./step.ts";
-import type { GaveUp, Run, Task } from "./task.ts";
+import { end, giveUpFor, type Moment, move, stay } from "./step.ts";
+import type { Run, Task } from "./task.ts";
 
 type Workspace = WorkspaceSight & { is: "there" };
 
@@ -17,8 +18,6 @@ type Workspace = WorkspaceSight & { is: "there" };
 const silentIdleMs = 20_000;
 /** How long a session may take to give its first sign. */
 const slowestStartMs = 90_000;
-/** How often a turn that failed for a passing cause is tried again. */
-const maxFailures = 3;
 
 /** One step of a task whose run is under way. */
 export function advanceRun(before: Task, moment: Moment): Task {
@@ -113,40 +112,12 @@ function resume(task: Task, run: Run, status: string, { operator, nowMs }: Momen
   if (run.restarts >= limits.restarts) {
     return giveUpFor(task, "agent-failed", `the agent's session ended ${run.restarts + 1} times (${status})`, nowMs);
   }
+  if (nowMs - run.lastSignMs < restartWaitMs(run)) return stay(task, `the session ended (${status}); resumes it soon`);
   const resumed = { ...restarted(run, nowMs), restarts: run.restarts + 1 };
   return stay(
     { ...task, run: withMessage(resumed, `restart-${resumed.restarts}`, prompt.afterRestart(run.outbox?.text)) },
     `the session ended (${status}); resumes it`,
   );
-}
-
-function afterFailure(task: Task, run: Run, { nowMs }: Moment): Task {
-  const { failure } = run;
-  if (failure === undefined) return task;
-  switch (failure.cause) {
-    case "credit":
-      return giveUpFor(task, "out-of-credit", `the agent's account is out of credit: ${failure.text}`, nowMs);
-    case "login":
-      return giveUpFor(task, "login", `the agent could not log in: ${failure.text}`, nowMs);
-    case "model":
-    case "answer-too-long":
-    case "refused":
-    case "other":
-      return giveUpFor(task, "agent-failed", failure.text || "the agent's turn failed", nowMs);
-    case "rate-limit":
-    case "provider":
-      return tryAgain(task, run, failure.text, failure.atMs, nowMs);
-    default:
-      return failure.cause satisfies never;
-  }
-}
-
-function tryAgain(task: Task, run: Run, text: string, failedAtMs: number, nowMs: number): Task {
-  if (run.failures > maxFailures)
-    return giveUpFor(task, "agent-failed", `the model's service failed ${run.failures} times: ${text}`, nowMs);
-  const waitMs = 15_000 * 2 ** (run.failures - 1);
-  if (nowMs - failedAtMs < waitMs) return stay(task, `the model's service failed (${text}); tries again`);
-  return stay({ ...task, run: withMessage(run, `again-${run.failures}`, prompt.goOn()) }, "tries again");
 }
 
 /** A turn has ended and nobody is asked anything: either the work is done, or the agent is told what is missing. */
@@ -359,8 +330,4 @@ function deliver(task: Task, { sight, nowMs }: Moment): Task {
     return stay(task, "pushes the branch and opens the pull request");
   if (workspace.is === "there" && workspace.head !== task.delivered.sha) return stay(task, "pushes the newest commits");
   return move(task, { at: "in-review", sinceMs: nowMs }, "the pull request is open");
-}
-
-function giveUpFor(task: Task, cause: GaveUp, detail: string, nowMs: number): Task {
-  return giveUp(task, { is: "gave-up", cause, detail }, nowMs);
 }

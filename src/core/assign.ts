@@ -13,6 +13,9 @@ export interface RosterLine {
   readonly maxSessions: number | undefined;
   /** Whether it has opened its pull request. */
   readonly hasPull: boolean;
+  readonly agent: string;
+  /** Until when it rests because its agent's account is at its usage limit; 0 when it does not. */
+  readonly limitedUntilMs: number;
 }
 
 export interface SlotLimits {

@@ -8,6 +8,11 @@ import type { PauseCause, Phase, Task } from "./task.ts";
 type Paused = Phase & { at: "paused" };
 type Was = Paused["was"];
 
+/** How long after each other sessions wake when the limit of their account is over. */
+const wakeEveryMs = 30_000;
+/** Other tasks that move on all the time hold nobody up for longer than this. */
+const allAwakeMs = 15 * 60_000;
+
 /** The agent is to rest: it is interrupted where it works, and its session stays for a while. */
 export function pause(task: Task, was: Was, cause: PauseCause, nowMs: number): Task {
   const { phase } = task;
@@ -24,11 +29,14 @@ export function pauseForBudget(task: Task, spent: Spent, nowMs: number): Task {
 }
 
 /** What waits for a time, and not for a person, goes on by itself: through the queue, like all that wants a slot. */
-export function rest(task: Task, { nowMs }: Moment): Task {
+export function rest(task: Task, { sight, nowMs }: Moment): Task {
   const { phase, run } = task;
   if (phase.at !== "paused") return task;
   const untilMs = phase.cause.is === "person" ? undefined : phase.cause.untilMs;
   if (untilMs === undefined || nowMs < untilMs || run === undefined) return stay(task, pauseWords(phase.cause));
+  const isSpread = phase.cause.is === "usage-limit" && nowMs - untilMs < allAwakeMs;
+  if (isSpread && nowMs - sight.account.lastMovedMs < wakeEveryMs)
+    return stay(task, "its account may be used again; another one goes first");
   const rested = withMessage(restedRun(run, phase, nowMs), `rested-${phase.sinceMs}`, prompt.rested());
   return move({ ...task, run: rested }, { at: "queued", sinceMs: nowMs }, "it may go on");
 }

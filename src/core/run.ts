@@ -40,7 +40,7 @@ export function foldEvent(run: Run, named: NamedEvent): Run {
     case "prompt-taken":
       return { ...busy(seen), conversed: true, failure: undefined };
     case "tool-done":
-      return busy(seen);
+      return { ...busy(seen), failures: 0 };
     case "asks-permission":
       return { ...seen, asking: { kind: "permission", event: named.name, tool: event.tool, summary: event.summary } };
     case "asks-question":
@@ -55,6 +55,7 @@ export function foldEvent(run: Run, named: NamedEvent): Run {
         asking: undefined,
         heldStop: named.name,
         backgroundTasks: event.backgroundTasks,
+        failures: 0,
       };
     case "turn-failed":
       return {
@@ -62,7 +63,8 @@ export function foldEvent(run: Run, named: NamedEvent): Run {
         turn: "idle",
         asking: undefined,
         heldStop: undefined,
-        failures: run.failures + 1,
+        failures: run.failedFor === event.failure ? run.failures + 1 : 1,
+        failedFor: event.failure,
         failure: { cause: event.failure, text: event.text, atMs: named.atMs },
       };
     case "session-ended":

@@ -15,6 +15,8 @@ export interface Sight {
   /** The last words of the agent, also in the middle of a turn. */
   readonly said: string | undefined;
   readonly slot: Slot;
+  /** What other tasks know of the account that this one's agent works with. */
+  readonly account: Account;
   /** What all tasks have cost on this day of UTC; looked up where there is a limit for it. */
   readonly todayUsd: number | "unknown";
   /** Who of those that speak in new facts may decide about the task, by their numbers. */
@@ -96,6 +98,15 @@ export interface Slot {
   readonly why: string;
 }
 
+export interface Account {
+  /** Until when it is at its usage limit; in the past, or 0, when it is not. */
+  readonly limitedUntilMs: number;
+  /** How many tasks rest because of that. */
+  readonly resting: number;
+  /** When one of its tasks last began, or moved on. */
+  readonly lastMovedMs: number;
+}
+
 export const unseen: Sight = {
   forge: "unknown",
   admission: "unknown",
@@ -109,6 +120,7 @@ export const unseen: Sight = {
   isCrowdedOut: false,
   pullChecks: "unknown",
   said: undefined,
+  account: { limitedUntilMs: 0, resting: 0, lastMovedMs: 0 },
   todayUsd: "unknown",
   slot: { free: false, ahead: 0, why: "not looked yet" },
   attach: "",

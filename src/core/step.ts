@@ -1,6 +1,6 @@
 import type { OperatorPolicy } from "./policy.ts";
 import type { Sight } from "./sight.ts";
-import type { Outcome, Phase, Task } from "./task.ts";
+import type { GaveUp, Outcome, Phase, Task } from "./task.ts";
 import { labelOf } from "./words.ts";
 
 /** All that a step is decided from, besides the task itself. */
@@ -32,4 +32,8 @@ export function end(task: Task, outcome: Outcome, why: string): Task {
 /** Given up: the workspace stays for people to look at, until the issue is closed or the label goes. */
 export function giveUp(task: Task, outcome: Outcome & { is: "gave-up" }, nowMs: number): Task {
   return move(task, { at: "stopped", sinceMs: nowMs, outcome }, outcome.detail);
+}
+
+export function giveUpFor(task: Task, cause: GaveUp, detail: string, nowMs: number): Task {
+  return giveUp(task, { is: "gave-up", cause, detail }, nowMs);
 }

@@ -162,7 +162,9 @@ export interface Run {
   readonly reminders: number;
   readonly verifyRounds: number;
   readonly restarts: number;
+  /** How many turns in a row failed, and for which cause. */
   readonly failures: number;
+  readonly failedFor?: TurnFailure | undefined;
   /** How often people wanted more, within one run; part of the names of its jobs. */
   readonly round: number;
   /** Sessions started so far; part of the run folder's name, so that what an earlier session left is not taken for this one's. */

@@ -1,4 +1,4 @@
-import type { ColumnDefinitionBuilder, Kysely } from "kysely";
+import { type ColumnDefinitionBuilder, type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
 /**
@@ -9,6 +9,7 @@ export const migrations: Record<string, Migration> = {
   "001-first-tables": { up: firstTables },
   "002-slots-and-spending": { up: slotsAndSpending },
   "003-marks": { up: marks },
+  "004-accounts": { up: accounts },
 };
 
 async function firstTables(db: Kysely<unknown>): Promise<void> {
@@ -79,6 +80,15 @@ async function slotsAndSpending(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema.alterTable("tasks").addColumn("spent_usd", "real", withZero).execute();
   await db.schema.createIndex("tasks_by_day").on("tasks").column("spent_day").execute();
+}
+
+async function accounts(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable("tasks")
+    .addColumn("agent", "text", (column) => column.notNull().defaultTo(""))
+    .execute();
+  await db.schema.alterTable("tasks").addColumn("limited_until_ms", "bigint", withZero).execute();
+  await sql`update tasks set agent = coalesce(json_extract(json, '$.agent'), '') where json_valid(json)`.execute(db);
 }
 
 function withZero(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {

@@ -21,11 +21,17 @@ export function rowOf(task: Task, version: number, atMs: number): TasksTable {
     asked_at_ms: task.asked.atMs,
     max_sessions: task.policy.maxSessions ?? null,
     since_ms: "sinceMs" in task.phase ? task.phase.sinceMs : 0,
+    agent: task.agent,
+    limited_until_ms: limitedUntilMs(task),
     spent_day: task.spending.today.day,
     spent_usd: task.spending.today.usd,
     saved_at_ms: atMs,
     json: JSON.stringify(task),
   };
+}
+
+function limitedUntilMs({ phase }: Task): number {
+  return phase.at === "paused" && phase.cause.is === "usage-limit" ? phase.cause.untilMs : 0;
 }
 
 function issueColumns(issue: IssueRef) {

@@ -32,6 +32,9 @@ export interface TasksTable {
   max_sessions: number | null;
   /** Since when it is in its phase, where it matters. */
   since_ms: number;
+  agent: string;
+  /** Until when it rests because its agent's account is at its usage limit; 0 when it does not. */
+  limited_until_ms: number;
   /** What it has cost on the day of UTC on which it was last counted. */
   spent_day: string;
   spent_usd: number;

@@ -89,7 +89,17 @@ export async function liveTasks(db: Database): Promise<readonly IssueRef[]> {
 export async function rosterOf(db: Database, damaged: ReadonlySet<string>): Promise<readonly RosterLine[]> {
   const rows = await db
     .selectFrom("tasks")
-    .select(["id", "repository_id", "phase", "since_ms", "asked_at_ms", "max_sessions", "pull_number"])
+    .select([
+      "id",
+      "repository_id",
+      "phase",
+      "since_ms",
+      "asked_at_ms",
+      "max_sessions",
+      "pull_number",
+      "agent",
+      "limited_until_ms",
+    ])
     .where("is_live", "=", 1)
     .execute();
   const able = rows.filter((row) => row.phase !== "queued" || !damaged.has(row.id));
@@ -101,6 +111,8 @@ export async function rosterOf(db: Database, damaged: ReadonlySet<string>): Prom
     askedAtMs: row.asked_at_ms,
     maxSessions: row.max_sessions ?? undefined,
     hasPull: row.pull_number !== null,
+    agent: row.agent,
+    limitedUntilMs: row.limited_until_ms,
   }));
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { agents } from "../fakes/agents.ts";
+import { agents, type Behaviour } from "../fakes/agents.ts";
 import { aLabelledIssue, aWorld, expectOnePull, statusOf, untilPhase, untilSaid } from "./a-world.ts";
 
 it("an agent that costs too much is interrupted in the middle of its work, and more money lets it go on to the pull request", async () => {
@@ -64,4 +64,31 @@ it("what all tasks cost in a day has a limit over all of them", async () => {
   await world.until("the next day", async () => (await world.phase(third)) === "in-review", 25 * 3_600_000);
   await untilPhase(world, second, "in-review");
   expect(statusOf(world, second)).not.toContain("used up");
+});
+
+it("at its account's usage limit all rest until the stated time, over a restart, and wake one after another", async () => {
+  const world = await aWorld();
+  const endMs = Math.floor(Date.now() / 1_000) * 1_000 + 3 * 3_600_000;
+  const limited = { kind: "turn-failed", failure: "rate-limit", text: `usage limit reached|${endMs / 1_000}` } as const;
+  const script: Behaviour = () => (Date.now() < endMs ? [{ does: "tell", event: limited }] : agents.good());
+  for (const number of [1, 2, 3]) world.machine.behaviours.set(number, script);
+  const [first, second] = [aLabelledIssue(world), aLabelledIssue(world)];
+  for (const number of [first, second]) await untilPhase(world, number, "paused");
+  await untilSaid(world, first, /At the usage limit/);
+  const third = aLabelledIssue(world);
+  await untilSaid(world, third, /the agent's account is at its usage limit until/);
+  world.kill();
+  await world.pass(3_600_000);
+  expect(await world.phase(third)).toBe("queued");
+  const awakeMs: number[] = [];
+  for (const number of [first, second]) {
+    await world.until("it wakes", async () => (await world.phase(number)) !== "paused", 4 * 3_600_000);
+    awakeMs.push(Date.now());
+  }
+  expect(awakeMs[0]).toBeGreaterThanOrEqual(endMs);
+  expect((awakeMs[1] ?? 0) - (awakeMs[0] ?? 0)).toBeGreaterThan(15_000);
+  for (const number of [first, second, third]) {
+    await untilPhase(world, number, "in-review");
+    expectOnePull(world, number);
+  }
 });

@@ -52,7 +52,7 @@ describe("an agent that", () => {
     [
       "only finds an overloaded model",
       agents.overloaded,
-      /Given up: the model's service failed 4 times: Overloaded\. /,
+      /Given up: the model's service failed 6 times: Overloaded\. /,
     ],
     ["never ends", agents.hangs, /Given up: the run took longer than 45 minutes\. /],
   ])("%s is given up, which is said on the issue, and its workspace stays", async (_name, behaviour, said) => {

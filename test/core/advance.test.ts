@@ -346,7 +346,7 @@ describe("a run", () => {
     const failure = { cause: "provider", text: "overloaded", atMs: nowMs - 20_000 } as const;
     expect(told(step(working({ failure, failures: 1 }), { session: alive }))).toMatchObject({ state: "to-send" });
     expect(told(step(working({ failure, failures: 2 }), { session: alive }))).toBeUndefined();
-    expect(step(working({ failure, failures: 4 }), { session: alive }).phase.at).toBe("stopped");
+    expect(step(working({ failure, failures: 6 }), { session: alive }).phase.at).toBe("stopped");
   });
 
   it("hears from a session of its own start alone how that is doing", () => {

@@ -17,6 +17,8 @@ function line(number: number, more: Partial<RosterLine> = {}): RosterLine {
     askedAtMs: number,
     maxSessions: undefined,
     hasPull: false,
+    agent: "claude",
+    limitedUntilMs: 0,
     ...more,
   };
 }

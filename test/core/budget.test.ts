@@ -4,7 +4,7 @@ import { countUsage, noSpending } from "../../src/core/budget.ts";
 import { heldBack } from "../../src/core/hold.ts";
 import type { Fact } from "../../src/core/fact.ts";
 import type { OperatorPolicy } from "../../src/core/policy.ts";
-import type { Sight } from "../../src/core/sight.ts";
+import { type Sight, unseen } from "../../src/core/sight.ts";
 import { noUsage, type Task, type Usage } from "../../src/core/task.ts";
 import { pullBody, statusComment } from "../../src/core/words.ts";
 import { operator } from "../fakes/a-task.ts";
@@ -138,8 +138,10 @@ const daily = { ...limits, maxDayUsd: 100 };
 const noon = Date.UTC(2027, 0, 31, 12);
 
 it("when the day's money is used up nothing begins, and what runs rests until the next day", () => {
-  expect(heldBack(admitted(), { todayUsd: 99 }, daily)).toBeUndefined();
-  expect(heldBack(admitted(), { todayUsd: 100 }, daily)).toContain("today's budget of $100.00 is used up");
+  expect(heldBack(admitted(), { account: unseen.account, todayUsd: 99 }, daily, noon)).toBeUndefined();
+  expect(heldBack(admitted(), { account: unseen.account, todayUsd: 100 }, daily, noon)).toContain(
+    "today's budget of $100.00 is used up",
+  );
   const fresh = { ...working, run: { ...run, startedAtMs: noon - 60_000, lastSignMs: noon } };
   const paused = after(fresh, { todayUsd: 100, usage: usage({ usd: 1 }) }, [], noon, daily);
   expect(paused.phase).toMatchObject({ at: "paused", cause: { untilMs: Date.UTC(2027, 1, 1) } });

@@ -3,7 +3,17 @@ import type { RosterLine } from "../../src/core/assign.ts";
 import { crowdedOut } from "../../src/core/crowd.ts";
 
 function line(id: string, phase: RosterLine["phase"], sinceMs: number): RosterLine {
-  return { id, repositoryId: 1, phase, sinceMs, askedAtMs: 1, maxSessions: undefined, hasPull: true };
+  return {
+    id,
+    repositoryId: 1,
+    phase,
+    sinceMs,
+    askedAtMs: 1,
+    maxSessions: undefined,
+    hasPull: true,
+    agent: "claude",
+    limitedUntilMs: 0,
+  };
 }
 
 it("the sessions that have been idle for longest make room", () => {

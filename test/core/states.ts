@@ -53,6 +53,7 @@ const troubles: readonly Partial<Run>[] = [
   { failure: { cause: "credit", text: "none left", atMs: nowMs - 90_000 }, failures: 1 },
   { failure: { cause: "provider", text: "overloaded", atMs: nowMs - 90_000 }, failures: 1 },
   { failure: { cause: "provider", text: "overloaded", atMs: nowMs }, failures: 9 },
+  { failure: { cause: "rate-limit", text: "Usage limit reached|1800000000", atMs: nowMs - 90_000 }, failures: 1 },
 ];
 const outboxes: readonly Partial<Run>[] = [
   {},

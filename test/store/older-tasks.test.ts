@@ -46,7 +46,7 @@ it("a task that the first version paused is read, and counts as paused by a pers
     isInterrupted: true,
   });
   expect(loaded?.task.spending).toEqual(aTask().spending);
-  expect(await store.roster()).toMatchObject([{ id: aTask().id, phase: "paused", sinceMs: 0 }]);
+  expect(await store.roster()).toMatchObject([{ id: aTask().id, phase: "paused", sinceMs: 0, agent: "claude" }]);
 });
 
 it("what an older version did not know of steering is filled in", () => {

@@ -84,8 +84,20 @@ describe("tasks", () => {
         askedAtMs: 1_000,
         maxSessions: undefined,
         hasPull: false,
+        agent: "claude",
+        limitedUntilMs: 0,
       },
-      { id: "500-8", repositoryId: 500, phase: "asked", sinceMs: 0, askedAtMs: 1_000, maxSessions: 2, hasPull: false },
+      {
+        id: "500-8",
+        repositoryId: 500,
+        phase: "asked",
+        sinceMs: 0,
+        askedAtMs: 1_000,
+        maxSessions: 2,
+        hasPull: false,
+        agent: "claude",
+        limitedUntilMs: 0,
+      },
     ]);
   });
 });
