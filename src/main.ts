@@ -90,7 +90,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ownLogin: ownLoginPaths(settings, environment),
     baseUrl: settings.claude.baseUrl,
     environment,
-    onNews: (issue) => loop.wake(issue),
+    onNews: (task) => loop.wake(task),
   });
   opened.defer(() => runner.close());
 

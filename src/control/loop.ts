@@ -1,16 +1,17 @@
 import { backoffMs } from "../core/backoff.ts";
 import { crowdedOut } from "../core/crowd.ts";
-import { type IssueRef, taskId } from "../core/task.ts";
+import { type TaskRef, taskId } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
 import type { World } from "./ports.ts";
 import { type PassEnd, reconcile } from "./reconcile.ts";
+import { createTurns } from "./turns.ts";
 
 /** The one owner of tasks: runs passes, one at a time for each issue, and knows when the next is due. */
 export interface Loop {
   /** Takes everything up that the store knows, and goes on until `stop`. */
   start(): Promise<void>;
-  /** There is news of an issue. */
-  wake(issue: IssueRef): void;
+  /** There is news of a task, or of an issue that has none yet. */
+  wake(task: TaskRef): void;
   /** There are new facts in the inbox. Never fails: an inbox that can't be read is read later. */
   wakeForFacts(): Promise<void>;
   /** Has every live task looked at now, GitHub's side of it too: much may have happened while we slept. */
@@ -20,7 +21,7 @@ export interface Loop {
 }
 
 interface Lane {
-  readonly issue: IssueRef;
+  readonly task: TaskRef;
   running: Promise<void> | undefined;
   timer: NodeJS.Timeout | undefined;
   hasNews: boolean;
@@ -30,26 +31,27 @@ interface Lane {
 
 export function createLoop(world: World): Loop {
   const lanes = new Map<string, Lane>();
-  const turnstile = createTurnstile();
+  const queue = createTurns();
+  const issues = createTurns();
   let isStopping = false;
   let factsTimer: NodeJS.Timeout | undefined;
 
-  function wake(issue: IssueRef): void {
+  function wake(task: TaskRef): void {
     if (isStopping) return;
-    const lane = laneOf(issue);
+    const lane = laneOf(task);
     lane.hasNews = true;
     clearTimeout(lane.timer);
     lane.running ??= runLane(lane).finally(() => {
       lane.running = undefined;
-      if (lane.hasNews && !isStopping) wake(issue);
+      if (lane.hasNews && !isStopping) wake(task);
     });
   }
 
-  function laneOf(issue: IssueRef): Lane {
-    const id = taskId(issue);
+  function laneOf(task: TaskRef): Lane {
+    const id = taskId(task);
     const known = lanes.get(id);
     if (known !== undefined) return known;
-    const lane: Lane = { issue, running: undefined, timer: undefined, hasNews: false, failures: 0, forgeSeenAtMs: 0 };
+    const lane: Lane = { task, running: undefined, timer: undefined, hasNews: false, failures: 0, forgeSeenAtMs: 0 };
     lanes.set(id, lane);
     return lane;
   }
@@ -59,13 +61,13 @@ export function createLoop(world: World): Loop {
     const nextMs = await onePass(lane);
     if (nextMs === 0) lane.hasNews = true;
     else if (nextMs !== undefined) comeBack(lane, nextMs);
-    else if (!lane.hasNews) lanes.delete(taskId(lane.issue));
+    else if (!lane.hasNews) lanes.delete(taskId(lane.task));
   }
 
   function comeBack(lane: Lane, inMs: number): void {
     clearTimeout(lane.timer);
     if (isStopping) return;
-    lane.timer = setTimeout(() => wake(lane.issue), inMs);
+    lane.timer = setTimeout(() => wake(lane.task), inMs);
   }
 
   async function onePass(lane: Lane): Promise<number | undefined> {
@@ -82,25 +84,35 @@ export function createLoop(world: World): Loop {
   }
 
   async function pass(lane: Lane, isForgeStale: boolean): Promise<PassEnd> {
-    // Two queued tasks that look at the same free slot at once would both take it.
-    const end = await turnstile(lane.issue, () => reconcile(lane.issue, isForgeStale, world), world);
-    if (end.slotFreed) await wakeOthers(lane.issue);
+    const { task } = lane;
+    // Tasks of one issue share its labels and its facts, so each has to see what the other came to.
+    const end = await issues(`${task.repositoryId}-${task.number}`, () => inQueue(task, isForgeStale));
+    for (const other of end.wakes) wake(other);
+    if (end.slotFreed) await wakeOthers(task);
     return end;
   }
 
+  /** Two queued tasks that look at the same free slot at once would both take it. */
+  async function inQueue(task: TaskRef, isForgeStale: boolean): Promise<PassEnd> {
+    const saved = await world.store.load(taskId(task));
+    const isQueueing = saved?.task.phase.at === "queued" || saved?.task.phase.at === "paused";
+    const one = () => reconcile(task, isForgeStale, world);
+    return isQueueing ? await queue("slots", one) : await one();
+  }
+
   /** One that moved on may have left a slot to the queue, or has come to the idle ones, of which the oldest make room. */
-  async function wakeOthers(besides: IssueRef): Promise<void> {
+  async function wakeOthers(besides: TaskRef): Promise<void> {
     const roster = await world.store.roster();
     const queued = roster.filter((line) => line.phase === "queued").map((line) => line.id);
     const concerned = new Set([...queued, ...crowdedOut(roster, world.operator.maxSessions)]);
     for (const lane of lanes.values()) {
-      if (concerned.has(taskId(lane.issue)) && lane.issue !== besides) wake(lane.issue);
+      if (concerned.has(taskId(lane.task)) && lane.task !== besides) wake(lane.task);
     }
   }
 
   function failed(lane: Lane, error: unknown): number {
     const waitMs = backoffMs(lane.failures);
-    const what = { task: taskId(lane.issue), err: error, failures: lane.failures, againInMs: waitMs };
+    const what = { task: taskId(lane.task), err: error, failures: lane.failures, againInMs: waitMs };
     if (error instanceof KnownError) world.log.warn(what, error.message);
     else world.log.error(what, "a pass failed; this is a bug in Coppice");
     return waitMs;
@@ -111,7 +123,7 @@ export function createLoop(world: World): Loop {
     clearTimeout(factsTimer);
     if (isStopping) return;
     try {
-      for (const issue of await world.store.issuesWithFacts()) wake(issue);
+      for (const task of await world.store.tasksWithFacts()) wake(task);
     } catch (error) {
       if (isStopping) return;
       world.log.warn({ err: error }, "the inbox could not be read; tries again");
@@ -121,7 +133,7 @@ export function createLoop(world: World): Loop {
 
   return {
     async start() {
-      for (const issue of await world.store.live()) wake(issue);
+      for (const task of await world.store.live()) wake(task);
       await wakeForFacts();
     },
     wake,
@@ -129,7 +141,7 @@ export function createLoop(world: World): Loop {
     wakeAll() {
       for (const lane of lanes.values()) {
         lane.forgeSeenAtMs = 0;
-        wake(lane.issue);
+        wake(lane.task);
       }
     },
     async stop() {
@@ -138,19 +150,5 @@ export function createLoop(world: World): Loop {
       for (const lane of lanes.values()) clearTimeout(lane.timer);
       await Promise.all([...lanes.values()].flatMap((lane) => lane.running ?? []));
     },
-  };
-}
-
-type Turnstile = (issue: IssueRef, run: () => Promise<PassEnd>, world: World) => Promise<PassEnd>;
-
-/** Lets the passes of tasks that look for a slot through one after another, and all others freely. */
-function createTurnstile(): Turnstile {
-  let last: Promise<unknown> = Promise.resolve();
-  return async (issue, run, world) => {
-    const saved = await world.store.load(taskId(issue));
-    if (saved?.task.phase.at !== "queued" && saved?.task.phase.at !== "paused") return await run();
-    const mine = last.then(run);
-    last = mine.catch(() => undefined);
-    return await mine;
   };
 }

@@ -7,7 +7,7 @@ import type { Admission, ForgeSight, JobSight, SessionSight, WorkspaceSight } fr
 import type { MergedBase, Thread } from "../core/round-shape.ts";
 import type { Decision } from "../core/steer-words.ts";
 import type { Reply } from "../core/steering.ts";
-import type { Asking, Flag, IssueRef, Message, Person, PullRef, Task, Usage } from "../core/task.ts";
+import type { Asking, Flag, IssueRef, Message, Person, PullRef, Task, TaskRef, Usage } from "../core/task.ts";
 import type { StateLabel } from "../core/trigger.ts";
 
 /** All that the loop knows of the world. */
@@ -38,25 +38,27 @@ export interface SavedTask {
 export interface Store {
   load(taskId: string): Promise<SavedTask | undefined>;
   /**
-   * Saves the task and marks the facts as done, in one step.
+   * Saves the task and marks the facts as taken by it, in one step. They are done when all tasks of the issue have taken them.
    * @returns the new version.
    * @throws KnownError STORE_CONFLICT when somebody else saved the task since it was loaded.
    */
   save(task: Task, version: number, done: readonly NotedFact[], atMs: number): Promise<number>;
   /** The tasks that may still need a pass. */
-  live(): Promise<readonly IssueRef[]>;
+  live(): Promise<readonly TaskRef[]>;
+  /** The tasks of an issue, the first one first; `besides` is left out. */
+  tasksOf(issue: IssueRef, besides?: string): Promise<readonly Task[]>;
   /** What was decided about a task and why, oldest first. */
   journal(taskId: string): Promise<readonly Decision[]>;
   roster(): Promise<readonly RosterLine[]>;
   /** What all tasks have cost on a day of UTC. */
   spentUsd(day: string): Promise<number>;
-  /** Facts about an issue, or about the pull request that its task opened, not yet done; in the order they came. */
-  facts(issue: IssueRef, pull: number | undefined): Promise<readonly NotedFact[]>;
+  /** Facts about a task's issue, or about the pull request that it opened, that it has not taken yet; in the order they came. */
+  facts(task: TaskRef, pull: number | undefined): Promise<readonly NotedFact[]>;
   dropFacts(done: readonly NotedFact[], atMs: number): Promise<void>;
   /** Notes a fact durably. The same key twice is noted once. @returns whether it is new. */
   note(key: string, subject: Subject, fact: Fact, atMs: number): Promise<boolean>;
-  /** Issues with facts that no pass has taken yet; a pull request's facts count for the issue whose task opened it. */
-  issuesWithFacts(): Promise<readonly IssueRef[]>;
+  /** Tasks with facts that no pass of theirs has taken yet, and issues that have no task so far. */
+  tasksWithFacts(): Promise<readonly TaskRef[]>;
 }
 
 /** GitHub, as the loop sees it. Every call throws KnownError with `retry` when GitHub can't be asked now. */

@@ -1,37 +1,41 @@
-import { advance, askedOf, takeFacts } from "../core/advance.ts";
+import { advance, takeFacts } from "../core/advance.ts";
 import { commandsIn } from "../core/command.ts";
 import type { Fact, NotedFact } from "../core/fact.ts";
 import { takeNote } from "../core/note.ts";
 import { noTask } from "../core/steer-words.ts";
 import { type Action, isSaid, isWord, plan } from "../core/plan.ts";
 import type { Sight } from "../core/sight.ts";
-import { isOver, type IssueRef, newTask, type Person, type Task, taskId } from "../core/task.ts";
-import { agentAskedBy } from "../core/trigger.ts";
+import { isOver, type Person, refOf, type Task, taskId, type TaskRef } from "../core/task.ts";
 import { wakeAfterMs } from "../core/wake.ts";
 import { KnownError } from "../errors.ts";
 import { act } from "./act.ts";
 import { look } from "./look.ts";
 import type { SavedTask, World } from "./ports.ts";
+import { joinContest } from "./rivalry.ts";
 
 /** When the next pass is due; undefined when only news can change anything. */
 export interface PassEnd {
   readonly againInMs: number | undefined;
   readonly slotFreed: boolean;
+  /** Other tasks of the issue that have to hear of what happened. */
+  readonly wakes: readonly TaskRef[];
 }
 
-const nothingToDo: PassEnd = { againInMs: undefined, slotFreed: false };
+const nothingToDo: PassEnd = { againInMs: undefined, slotFreed: false, wakes: [] };
 
 /** One pass: look, advance, save, act. May run twice, or late; only one at a time for an issue. */
-export async function reconcile(issue: IssueRef, isForgeStale: boolean, world: World): Promise<PassEnd> {
-  const loaded = await world.store.load(taskId(issue));
+export async function reconcile(ref: TaskRef, isForgeStale: boolean, world: World): Promise<PassEnd> {
+  const loaded = await world.store.load(taskId(ref));
   if (loaded !== undefined) await takeEvents(loaded.task, world);
-  const facts = await world.store.facts(issue, loaded?.task.pull?.number);
-  const saved = loaded ?? (await begin(issue, facts, world));
+  const noted = await world.store.facts(ref, loaded?.task.pull?.number);
+  const contest = await joinContest(ref, loaded, noted, world);
+  const { saved } = contest;
   if (saved === undefined) {
-    await answerStrays(issue, facts, world);
-    await world.store.dropFacts(facts, world.nowMs());
+    await answerStrays(ref, noted, world);
+    await world.store.dropFacts(noted, world.nowMs());
     return nothingToDo;
   }
+  const facts = contest.facts(noted);
   const isForgeWanted = isForgeStale || facts.some(({ fact }) => fact.kind !== "agent");
   // What is worth a look depends on the news.
   const informed = takeFacts(
@@ -42,14 +46,16 @@ export async function reconcile(issue: IssueRef, isForgeStale: boolean, world: W
   const { sight, blindness } = await look(informed, isForgeWanted && !isOver(saved.task), speakersIn(facts), world);
   // What people did means something only together with a look at GitHub, so it waits for one.
   const heard = facts.filter(({ fact }) => blindness === undefined || isHeardBlind(fact));
-  const stepped = await step(saved, [...heard, ...(await lastWords(saved.task, facts, sight, world))], sight, world);
+  const news = [...heard, ...(await lastWords(saved.task, facts, sight, world))];
+  const others = noted.filter((one) => !facts.includes(one));
+  const stepped = await step(saved, news, others, sight, world);
   const end = await carryOut(stepped, saved.task, sight, world);
   if (blindness !== undefined) throw blindness;
-  return end;
+  return { ...end, wakes: end.slotFreed ? contest.rivals.map(refOf) : contest.begun };
 }
 
 /** A command where no task is gets an answer, too, when it is said by somebody who may. */
-async function answerStrays(issue: IssueRef, facts: readonly NotedFact[], { forge, operator }: World): Promise<void> {
+async function answerStrays(issue: TaskRef, facts: readonly NotedFact[], { forge, operator }: World): Promise<void> {
   for (const { fact } of facts) {
     if (fact.kind !== "commented" || commandsIn(fact.text).length === 0 || !(await forge.mayCommand(issue, fact.by)))
       continue;
@@ -74,14 +80,14 @@ async function lastWords(task: Task, known: readonly NotedFact[], sight: Sight, 
   if (!isRunning || !isGone) return [];
   await takeEvents(task, world);
   const ids = new Set(known.map(({ inboxId }) => inboxId));
-  const facts = await world.store.facts(task.issue, task.pull?.number);
+  const facts = await world.store.facts(refOf(task), task.pull?.number);
   return facts.filter(({ inboxId, fact }) => fact.kind === "agent" && !ids.has(inboxId));
 }
 
 /** The agent's events go to the inbox before anything is decided from them, so a crash loses none and takes none twice. */
 async function takeEvents(task: Task, world: World): Promise<void> {
   const events = await world.runner.events(task);
-  const subject = { issue: task.issue, is: "issue" as const };
+  const subject = { issue: task.issue, is: "issue" as const, task: task.id };
   const run = task.run?.number ?? 0;
   if (events.length === 0) return;
   // One after another: an order that a failed write turned around would tell another story.
@@ -93,31 +99,27 @@ async function takeEvents(task: Task, world: World): Promise<void> {
   );
 }
 
-async function begin(issue: IssueRef, facts: readonly NotedFact[], world: World): Promise<SavedTask | undefined> {
-  const labels = facts.flatMap(({ fact }) => (fact.kind === "labelled" ? [fact] : []));
-  if (labels.length === 0) return undefined;
-  const trigger = await world.forge.triggerOf(issue);
-  // An issue often gets several labels at once, and only one of them is ours.
-  for (const label of labels) {
-    const agent = agentAskedBy(label.label, trigger.label, trigger.agent ?? world.operator.defaultAgent);
-    if (agent !== undefined) return { task: newTask(issue, askedOf(label), agent, undefined), version: 0 };
-  }
-  return undefined;
-}
-
-async function step(saved: SavedTask, facts: readonly NotedFact[], sight: Sight, world: World): Promise<SavedTask> {
+/** @param others facts that are none of this task's business. */
+async function step(
+  saved: SavedTask,
+  facts: readonly NotedFact[],
+  others: readonly NotedFact[],
+  sight: Sight,
+  world: World,
+): Promise<SavedTask> {
   const moment = { sight, operator: world.operator, nowMs: world.nowMs(), conversation: world.newConversation() };
   const task = advance(
     saved.task,
     facts.map(({ fact }) => fact),
     moment,
   );
-  const hasNews = saved.version === 0 || facts.length > 0 || JSON.stringify(task) !== JSON.stringify(saved.task);
+  const done = [...facts, ...others];
+  const hasNews = saved.version === 0 || done.length > 0 || JSON.stringify(task) !== JSON.stringify(saved.task);
   if (!hasNews) return saved;
   if (task.why !== saved.task.why || saved.version === 0) {
     world.log.info({ task: task.id, issue: task.issue.number, phase: task.phase.at }, task.why);
   }
-  return { task, version: await world.store.save(task, saved.version, facts, world.nowMs()) };
+  return { task, version: await world.store.save(task, saved.version, done, world.nowMs()) };
 }
 
 /**
@@ -183,6 +185,7 @@ function passEnd(task: Task, before: Task, sight: Sight, actions: readonly Actio
   return {
     againInMs: hasMoved ? 0 : actions.some((action) => !isWord(action)) ? settleMs : restMs,
     slotFreed: hasMoved,
+    wakes: [],
   };
 }
 

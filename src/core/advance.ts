@@ -10,8 +10,9 @@ import type { OperatorPolicy } from "./policy.ts";
 import { foldEarlierEvent, foldEvent, newRun } from "./run.ts";
 import type { Admission, ForgeSight } from "./sight.ts";
 import { end, giveUp, type Moment, move, stay } from "./step.ts";
-import { type Asked, newTask, type Outcome, type Run, type Task } from "./task.ts";
-import { agentAskedBy, isAsked } from "./trigger.ts";
+import { type Asked, newTask, type Outcome, refOf, type Run, type Task } from "./task.ts";
+import { isAsked, triggerFor } from "./rivals.ts";
+import { agentAskedBy } from "./trigger.ts";
 
 /**
  * Moves a task at most one phase on. Pure: the same task, facts and sight give the same answer. What can't be seen
@@ -101,7 +102,7 @@ function unlabelled(
   operator: OperatorPolicy,
   nowMs: number,
 ): Task | undefined {
-  if (isAsked(forge.labels, task.policy.triggerLabel ?? operator.triggerLabel)) return undefined;
+  if (isAsked(task, forge.labels, triggerFor(task, operator))) return undefined;
   const fact = facts.findLast((one) => one.kind === "unlabelled");
   if (fact === undefined && nowMs - task.asked.atMs < labelSettlesMs) return undefined;
   const who = fact === undefined ? "somebody" : fact.by.login;
@@ -135,7 +136,7 @@ function stepOf(task: Task, moment: Moment): Task {
     case "done":
       return task.again === undefined
         ? task
-        : newTask(task.issue, task.again, agentFor(task.again, task, moment.operator), task);
+        : newTask(refOf(task), task.again, agentFor(task.again, task, moment.operator), task);
     default:
       return phase satisfies never;
   }

@@ -53,4 +53,6 @@ export interface NotedFact {
 export interface Subject {
   readonly issue: IssueRef;
   readonly is: "issue" | "pull";
+  /** The one task of the issue that it is about; all of them unless given. */
+  readonly task?: string | undefined;
 }

@@ -13,10 +13,11 @@ export interface TaskNames {
   readonly runFolder: string;
 }
 
-export function namesOf(task: Pick<Task, "issue" | "attempt" | "slug" | "run">): TaskNames {
+export function namesOf(task: Pick<Task, "issue" | "rival" | "attempt" | "slug" | "run">): TaskNames {
   const attempt = task.attempt === 1 ? "" : `-${task.attempt}`;
-  const workspace = `issue-${task.issue.number}-${task.slug}${attempt}`;
-  const sessions = `${repositoryWord(task)}-${task.issue.number}`;
+  const rival = rivalSuffix(task);
+  const workspace = `issue-${task.issue.number}-${task.slug}${rival}${attempt}`;
+  const sessions = `${repositoryWord(task)}-${task.issue.number}${rival}`;
   const start = `${task.attempt}-${task.run?.number ?? 1}-${task.run?.starts ?? 1}`;
   return {
     workspace,
@@ -25,6 +26,11 @@ export function namesOf(task: Pick<Task, "issue" | "attempt" | "slug" | "run">):
     session: start === "1-1-1" ? sessions : `${sessions}_${start}`,
     runFolder: start,
   };
+}
+
+/** What tells the names of rivals from those of the issue's first task, which have none of it. */
+export function rivalSuffix({ rival }: Pick<Task, "rival">): string {
+  return rival === undefined ? "" : `-${safeWord(rival, 20)}`;
 }
 
 /** The start that an agent's session was made for, read off its name; undefined when it is no agent's of this task. */

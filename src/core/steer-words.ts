@@ -1,5 +1,5 @@
 import { commandHelp } from "./command.ts";
-import { defuse, fence } from "./defuse.ts";
+import { defuse, defuseLine, fence } from "./defuse.ts";
 import { redactFormats } from "./redact.ts";
 import type { Sight } from "./sight.ts";
 import type { Task } from "./task.ts";
@@ -10,6 +10,10 @@ import { headline } from "./words.ts";
 export function commandTable(): string {
   const rows = commandHelp.map(([command, what]) => `| \`/coppice ${command.replaceAll("|", "\\|")}\` | ${what} |`);
   return ["| say | to |", "|---|---|", ...rows].join("\n");
+}
+
+export function noSuchAgent(name: string, agents: readonly string[]): string {
+  return `There is no agent named ${defuseLine(name)} here, so that label begins nothing; known are: ${agents.join(", ")}.`;
 }
 
 /** The full state, for who asks. */

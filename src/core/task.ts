@@ -15,6 +15,11 @@ export interface IssueRef {
   readonly number: number;
 }
 
+/** Which of an issue's tasks is meant: the first one, or that of another agent which competes with it. */
+export interface TaskRef extends IssueRef {
+  readonly rival?: string | undefined;
+}
+
 export interface Person {
   readonly id: number;
   readonly login: string;
@@ -24,6 +29,8 @@ export interface Person {
 export interface Task {
   readonly id: string;
   readonly issue: IssueRef;
+  /** The agent by which the names of this task differ from those of the issue's first one, which has none. */
+  readonly rival?: string | undefined;
   readonly agent: string;
   /** How often this issue was labelled anew after an end, starting at 1. */
   readonly attempt: number;
@@ -255,15 +262,21 @@ const nothingSaid: Said = {
   reviewAsked: false,
 };
 
-/** The task of an issue: the repository's number and the issue's, so it survives renames. */
-export function taskId(issue: Pick<IssueRef, "repositoryId" | "number">): string {
-  return `${issue.repositoryId}-${issue.number}`;
+/** The task of an issue: the repository's number and the issue's, so it survives renames; and what tells rivals apart. */
+export function taskId({ repositoryId, number, rival }: Pick<TaskRef, "repositoryId" | "number" | "rival">): string {
+  return `${repositoryId}-${number}${rival === undefined ? "" : `-${rival}`}`;
 }
 
-export function newTask(issue: IssueRef, asked: Asked, agent: string, before: Task | undefined): Task {
+export function refOf({ issue, rival }: Pick<Task, "issue" | "rival">): TaskRef {
+  return rival === undefined ? issue : { ...issue, rival };
+}
+
+export function newTask(ref: TaskRef, asked: Asked, agent: string, before: Task | undefined): Task {
+  const { rival, ...issue } = ref;
   return {
-    id: taskId(issue),
+    id: taskId(ref),
     issue,
+    ...(rival === undefined ? {} : { rival }),
     agent,
     attempt: (before?.attempt ?? 0) + 1,
     asked,

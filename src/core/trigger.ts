@@ -15,9 +15,8 @@ export function agentAskedBy(label: string, trigger: string, defaultAgent: strin
   return agent === "" || (stateLabels as readonly string[]).includes(agent) ? undefined : agent;
 }
 
-/** Whether any of an issue's labels still asks for a task. */
-export function isAsked(labels: readonly string[], trigger: string): boolean {
-  return labels.some((label) => agentAskedBy(label, trigger, "any") !== undefined);
+export function isSameLabel(one: string, other: string): boolean {
+  return one.trim().toLowerCase() === other.trim().toLowerCase();
 }
 
 /** The branch that an issue's text names in a line `Base: <branch>`; the first one counts. */

@@ -25,7 +25,7 @@ export interface ForgeOptions {
   readonly appId: number;
   /** Where people and git find GitHub, such as `https://github.com`. */
   readonly webUrl: string;
-  readonly operator: Pick<OperatorPolicy, "triggerLabel" | "agents">;
+  readonly operator: Pick<OperatorPolicy, "triggerLabel" | "agents" | "defaultAgent">;
   readonly people: AccessRules & {
     /** undefined: every repository on which the App is installed. */
     readonly allowedRepositories: readonly string[] | undefined;

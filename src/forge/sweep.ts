@@ -1,7 +1,8 @@
 import type { Log, Store } from "../control/ports.ts";
 import type { Fact } from "../core/fact.ts";
 import type { OperatorPolicy } from "../core/policy.ts";
-import { type IssueRef, type Task, taskId } from "../core/task.ts";
+import { isTask, ownerOf, type Trigger } from "../core/rivals.ts";
+import type { IssueRef, Task } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
 import { createEtags } from "./etags.ts";
 import { inWords } from "./failures.ts";
@@ -16,12 +17,12 @@ type RepositoryData = Awaited<
   ReturnType<Octokit["rest"]["apps"]["listReposAccessibleToInstallation"]>
 >["data"]["repositories"][number];
 
-export type SweepStore = Pick<Store, "load" | "note">;
+export type SweepStore = Pick<Store, "tasksOf" | "note">;
 
 interface SweepParts {
   readonly octokits: Octokits;
   readonly settings: SettingsFiles;
-  readonly operator: Pick<OperatorPolicy, "triggerLabel" | "agents">;
+  readonly operator: Pick<OperatorPolicy, "triggerLabel" | "agents" | "defaultAgent">;
   readonly allowedRepositories: readonly string[] | undefined;
   readonly log: Log;
   readonly nowMs: () => number;
@@ -42,7 +43,7 @@ export function createSweep(parts: SweepParts): Sweep {
   const lists = createEtags<IssueData[]>();
   const missedComments = createMissedComments(octokits, nowMs);
   /** When issues were changed that hold no news any more. */
-  const settled = new Map<number, string>();
+  const settled = new Map<string, string>();
 
   async function sweep(store: SweepStore): Promise<number> {
     let found = 0;
@@ -70,11 +71,12 @@ export function createSweep(parts: SweepParts): Sweep {
   }
 
   async function sweepRepository(place: IssueRef, store: SweepStore): Promise<number> {
-    const trigger = (await settings.inForce(place)).policy.triggerLabel ?? operator.triggerLabel;
+    const { triggerLabel, agent } = (await settings.inForce(place)).policy;
+    const trigger = { label: triggerLabel ?? operator.triggerLabel, agent: agent ?? operator.defaultAgent };
     let found = 0;
-    for (const label of [trigger, ...operator.agents.map((agent) => `${trigger}:${agent}`)]) {
+    for (const label of [trigger.label, ...operator.agents.map((one) => `${trigger.label}:${one}`)]) {
       for (const issue of await labelled(place, label)) {
-        if (await noteIfNew({ ...place, number: issue.number }, issue, label, store)) found += 1;
+        if (await noteIfNew({ ...place, number: issue.number }, issue, label, trigger, store)) found += 1;
       }
     }
     return found + (await missedComments(place, store));
@@ -92,16 +94,24 @@ export function createSweep(parts: SweepParts): Sweep {
     }
   }
 
-  async function noteIfNew(issue: IssueRef, data: IssueData, label: string, store: SweepStore): Promise<boolean> {
-    if (settled.get(data.id) === data.updated_at) return false;
-    const task = (await store.load(taskId(issue)))?.task;
+  async function noteIfNew(
+    issue: IssueRef,
+    data: IssueData,
+    label: string,
+    trigger: Trigger,
+    store: SweepStore,
+  ): Promise<boolean> {
+    const key = `${data.id} ${label}`;
+    if (settled.get(key) === data.updated_at) return false;
+    const owner = ownerOf(label, await store.tasksOf(issue), trigger);
+    const task = isTask(owner) ? owner : undefined;
     if (task !== undefined && isAtWork(task)) return false;
     const event = await lastLabel(octokits, issue, label);
     const isNews = event !== undefined && (task === undefined || event.fact.atMs > task.asked.atMs);
     if (event === undefined) log.info({ issue: nameOf(issue), label }, "GitHub does not tell who put the label on");
     const isNoted = isNews && (await store.note(event.key, { issue, is: "issue" }, event.fact, nowMs()));
     // GitHub's times are whole seconds: another change within the same one would look like none.
-    if (nowMs() - Date.parse(data.updated_at) > youngMs) settled.set(data.id, data.updated_at);
+    if (nowMs() - Date.parse(data.updated_at) > youngMs) settled.set(key, data.updated_at);
     return isNoted;
   }
 

@@ -4,7 +4,7 @@ import { namesOf, startOfSession } from "../core/names.ts";
 import { limitsOf, type OperatorPolicy } from "../core/policy.ts";
 import * as prompt from "../core/prompt.ts";
 import type { JobSight } from "../core/sight.ts";
-import type { IssueRef, Task } from "../core/task.ts";
+import type { Task, TaskRef } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
 import type { AgentAdapter, Login, RunSpec } from "./agents/agent.ts";
 import { everydayEnvironment } from "./agents/launch.ts";
@@ -33,7 +33,7 @@ export interface RunnerOptions {
   readonly baseUrl: string | undefined;
   readonly environment: NodeJS.ProcessEnv;
   /** An agent said something. */
-  readonly onNews: (issue: IssueRef) => void;
+  readonly onNews: (task: TaskRef) => void;
 }
 
 export interface OwnRunner extends Runner {

@@ -1,5 +1,5 @@
 import { namesOf } from "../core/names.ts";
-import type { IssueRef, Task } from "../core/task.ts";
+import { refOf, type Task, type TaskRef } from "../core/task.ts";
 import { runFolder } from "./agents/run-folder.ts";
 import { watchSpool } from "./agents/spool.ts";
 import type { Places } from "./places.ts";
@@ -11,7 +11,7 @@ export interface Watches {
   stop(): void;
 }
 
-export function createWatches(places: Places, onNews: (issue: IssueRef) => void): Watches {
+export function createWatches(places: Places, onNews: (task: TaskRef) => void): Watches {
   const kept = new Map<string, { readonly folder: string; stop(): void }>();
 
   function drop(taskId: string): void {
@@ -26,7 +26,7 @@ export function createWatches(places: Places, onNews: (issue: IssueRef) => void)
       if (isRunning && kept.get(task.id)?.folder === folder) return;
       drop(task.id);
       if (!isRunning) return;
-      const { stop } = watchSpool(runFolder(places.run(task)), () => onNews(task.issue));
+      const { stop } = watchSpool(runFolder(places.run(task)), () => onNews(refOf(task)));
       kept.set(task.id, { folder, stop });
     },
     stop() {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { noSpending } from "../core/budget.ts";
 import { nothingWatched, type PullWatch } from "../core/pull-watch.ts";
 import { noSteering } from "../core/steering.ts";
-import type { IssueRef, PhaseName, Task } from "../core/task.ts";
+import type { IssueRef, PhaseName, Task, TaskRef } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
 import type { TasksTable } from "./tables.ts";
 
@@ -13,6 +13,8 @@ export function rowOf(task: Task, version: number, atMs: number): TasksTable {
     id: task.id,
     version,
     ...issueColumns(issue),
+    rival: task.rival ?? "",
+    waits_for: "[]",
     pull_number: task.pull?.number ?? null,
     phase: task.phase.at,
     why: task.why,
@@ -40,6 +42,10 @@ function issueColumns(issue: IssueRef) {
 }
 
 type IssueColumns = ReturnType<typeof issueColumns>;
+
+export function refOfRow(row: IssueColumns & Pick<TasksTable, "rival">): TaskRef {
+  return row.rival === "" ? issueOf(row) : { ...issueOf(row), rival: row.rival };
+}
 
 export function issueOf(row: IssueColumns): IssueRef {
   const { installation_id, repository_id, owner, name, number } = row;
@@ -137,6 +143,7 @@ const askedShape = z.looseObject({
 const taskShape = z.looseObject({
   id: z.string(),
   issue: issueShape,
+  rival: z.string().optional(),
   agent: z.string(),
   attempt: z.number(),
   asked: askedShape,

@@ -6,7 +6,7 @@ import type { Log, Store } from "../control/ports.ts";
 import type { KnownError } from "../errors.ts";
 import { inWords } from "./failures.ts";
 import { createGroupCommit } from "./group-commit.ts";
-import { factsAbout, issuesInInbox, markDone, type NewFact, noteFacts, trimInbox } from "./inbox.ts";
+import { factsAbout, markDone, type NewFact, noteFacts, tasksInInbox, trimInbox } from "./inbox.ts";
 import { type JournalLine, journalOf } from "./journal.ts";
 import { type Lease, takeLease } from "./lease.ts";
 import { type Mark, readMark, writeMark } from "./marks.ts";
@@ -15,7 +15,7 @@ import { migrations } from "./migrations.ts";
 import { NodeSqliteDialect } from "./node-sqlite.ts";
 import { type RememberedSettings, rememberedSettings, rememberSettings } from "./repositories.ts";
 import type { Database, Tables } from "./tables.ts";
-import { liveTasks, loadTask, rosterOf, saveTask, spentUsd } from "./tasks.ts";
+import { liveTasks, loadTask, rosterOf, saveTask, spentUsd, tasksOf } from "./tasks.ts";
 
 export interface StoreOptions {
   /** Where the database is; its folder is made when missing. `:memory:` for one that nobody keeps. */
@@ -112,12 +112,13 @@ function createStore(db: Database, lease: Lease, { file, log }: StoreOptions): O
     load: (id) => words(() => loadTask(db, id, damaged)),
     save: (task, version, done, atMs) => words(() => saveTask(db, lease, { task, version, done, atMs })),
     live: () => words(() => liveTasks(db)),
+    tasksOf: (issue, besides) => words(() => tasksOf(db, issue, besides)),
     roster: () => words(() => rosterOf(db, damaged)),
     spentUsd: (day) => words(() => spentUsd(db, day)),
-    facts: (issue, pull) => words(() => factsAbout(db, issue, pull, log)),
+    facts: (task, pull) => words(() => factsAbout(db, task, pull, log)),
     dropFacts: (done, atMs) => words(() => markDone(db, done, atMs)),
     note: (key, subject, fact, atMs) => words(() => notes.add({ key, subject, fact, atMs })),
-    issuesWithFacts: () => words(() => issuesInInbox(db, log)),
+    tasksWithFacts: () => words(() => tasksInInbox(db, log)),
     journal: (taskId) => words(() => journalOf(db, taskId)),
     rememberedSettings: (id) => words(() => rememberedSettings(db, id)),
     rememberSettings: (id, settings) => words(() => rememberSettings(db, id, settings)),

@@ -5,6 +5,7 @@ import type { Generated, Kysely, Transaction } from "kysely";
 export interface Tables {
   readonly tasks: TasksTable;
   readonly inbox: InboxTable;
+  readonly inbox_taken: InboxTakenTable;
   readonly journal: JournalTable;
   readonly repositories: RepositoriesTable;
   readonly leases: LeasesTable;
@@ -23,6 +24,10 @@ export interface TasksTable {
   owner: string;
   name: string;
   number: number;
+  /** What tells it from the first task of its issue, which has an empty one. */
+  rival: string;
+  /** JSON: the numbers of the issues that hold it back. */
+  waits_for: string;
   pull_number: number | null;
   phase: PhaseName;
   why: string;
@@ -49,9 +54,17 @@ export interface InboxTable {
   kind: "issue" | "pull";
   number: number;
   issue: string;
+  /** The one task of the issue that it is about; null: all of them. */
+  task_id: string | null;
   fact: string;
   noted_at_ms: number;
   done_at_ms: number | null;
+}
+
+/** Facts that are for several tasks, and which of them have taken them already. */
+export interface InboxTakenTable {
+  inbox_id: number;
+  task_id: string;
 }
 
 export interface JournalTable {

@@ -1,12 +1,12 @@
 import type { RosterLine } from "../core/assign.ts";
 import type { NotedFact } from "../core/fact.ts";
-import type { IssueRef, Task } from "../core/task.ts";
+import type { IssueRef, Task, TaskRef } from "../core/task.ts";
 import type { SavedTask } from "../control/ports.ts";
 import { KnownError } from "../errors.ts";
-import { markDone } from "./inbox.ts";
+import { markTaken } from "./inbox.ts";
 import { writeDown } from "./journal.ts";
 import type { Lease } from "./lease.ts";
-import { issueOf, rowOf, taskOf } from "./saved-task.ts";
+import { refOfRow, rowOf, taskOf } from "./saved-task.ts";
 import type { Change, Database } from "./tables.ts";
 
 export async function loadTask(db: Database, id: string, damaged: Set<string>): Promise<SavedTask | undefined> {
@@ -16,6 +16,29 @@ export async function loadTask(db: Database, id: string, damaged: Set<string>): 
   const task = taskOf(row);
   damaged.delete(id);
   return { task, version: row.version };
+}
+
+/** The tasks of an issue that can be read, the first one first. */
+export async function tasksOf(db: Database, issue: IssueRef, besides = ""): Promise<readonly Task[]> {
+  const rows = await db
+    .selectFrom("tasks")
+    .select(["id", "json"])
+    .where("repository_id", "=", issue.repositoryId)
+    .where("number", "=", issue.number)
+    .where("id", "!=", besides)
+    .orderBy("rival")
+    .execute();
+  return rows.flatMap(readable);
+}
+
+function readable(row: Parameters<typeof taskOf>[0]): readonly Task[] {
+  try {
+    return [taskOf(row)];
+  } catch (error) {
+    // Its own pass says so.
+    if (error instanceof KnownError) return [];
+    throw error;
+  }
 }
 
 export interface Save {
@@ -40,7 +63,7 @@ export async function saveTask(db: Database, lease: Lease, save: Save): Promise<
     const changed = save.version === 0 ? await insert(change, row) : await update(change, row, save.version);
     if (changed !== 1n) throw conflict(task.id, save.version);
     if (before?.phase !== row.phase || before.why !== row.why) await writeDown(change, row, atMs);
-    await markDone(change, save.done, atMs);
+    await markTaken(change, task, save.done, atMs);
     return row.version;
   });
 }
@@ -74,15 +97,15 @@ function conflict(id: string, version: number): KnownError {
 }
 
 /** The searched columns alone, so that one damaged task does not hide the others. */
-export async function liveTasks(db: Database): Promise<readonly IssueRef[]> {
+export async function liveTasks(db: Database): Promise<readonly TaskRef[]> {
   const rows = await db
     .selectFrom("tasks")
-    .select(["installation_id", "repository_id", "owner", "name", "number"])
+    .select(["installation_id", "repository_id", "owner", "name", "number", "rival"])
     .where("is_live", "=", 1)
     .orderBy("asked_at_ms")
     .orderBy("id")
     .execute();
-  return rows.map(issueOf);
+  return rows.map(refOfRow);
 }
 
 /** A damaged task keeps the slot that it has; in the queue it would wait for ever, and everybody behind it. */

@@ -59,7 +59,7 @@ it("the status comment is edited at most once in ten seconds, and not at all whi
 const busy = ["preparing", "working", "waiting", "checking", "delivering"];
 
 it("ten issues labelled at once share three slots, in the order of their labels", async () => {
-  const world = await aWorld();
+  const world = await aWorld({ operator: { maxOpenPulls: 10 } });
   const numbers = Array.from({ length: 10 }, () => aLabelledIssue(world));
   let most = 0;
   await world.until("all are in review", async () => {
@@ -144,7 +144,7 @@ it("other labels are no reason to do anything", async () => {
   for (const label of ["bug", "coppice:review"]) world.github.label(number, "ann", label);
   await world.pass(60_000);
   expect(await world.task(number)).toBeUndefined();
-  expect(await world.store.issuesWithFacts()).toEqual([]);
+  expect(await world.store.tasksWithFacts()).toEqual([]);
 });
 
 it("a label can pick the agent, and one that there is not is answered", async () => {

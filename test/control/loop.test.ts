@@ -167,7 +167,7 @@ async function aStoreWithALabel(): Promise<{ world: World; store: OwnStore; log:
   const timeline = createTimeline();
   const machine = createFakeMachine({ timeline, branches: github.branches, isUnsure: () => true, onEvent: () => {} });
   github.label(github.openIssue("Mend the shop").number);
-  await vi.waitUntil(async () => (await store.issuesWithFacts()).length > 0);
+  await vi.waitUntil(async () => (await store.tasksWithFacts()).length > 0);
   const { forge } = github;
   const { runner } = machine;
   return { world: { store, forge, runner, operator, log, nowMs, newConversation: () => "c" }, store, log };
@@ -194,7 +194,7 @@ describe("the loop", () => {
     const { world, store, log } = await aStoreWithALabel();
     let isBroken = true;
     const broken = around(store, async (call, run) => {
-      if (isBroken && call === "issuesWithFacts") throw outage;
+      if (isBroken && call === "tasksWithFacts") throw outage;
       return await run();
     });
     const loop = createLoop({ ...world, store: broken });

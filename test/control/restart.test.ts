@@ -8,7 +8,8 @@ import { aLabelledIssue, expectNothingLeft, expectOnePull, pullsFor, statusOf, u
 type Kills = NonNullable<FakeWorldOptions["kills"]>;
 
 /** What changes nothing: to be killed beside it is to be killed beside what was changed before. */
-const onlyReads = /^(look|load|live|facts|roster|events|issuesWithFacts|triggerOf|admit|readChecks|readCheckLog)$/;
+const onlyReads =
+  /^(look|load|live|tasksOf|facts|roster|events|tasksWithFacts|triggerOf|admit|readChecks|readCheckLog)$/;
 
 interface Life {
   readonly behaviour: Behaviour;

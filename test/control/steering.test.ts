@@ -231,7 +231,7 @@ describe("a review", () => {
 
   it("is one round, at whatever moment the bot is killed", { timeout: 240_000 }, async () => {
     const onlyReads =
-      /^(look|load|live|facts|roster|events|issuesWithFacts|triggerOf|admit|mayCommand|readThreads|screen)$/;
+      /^(look|load|live|tasksOf|facts|roster|events|tasksWithFacts|triggerOf|admit|mayCommand|readThreads|screen)$/;
     const moments: string[] = [];
     let isOn = false;
     const begin = () => (isOn = true);

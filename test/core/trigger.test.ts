@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { agentAskedBy, baseNamedIn, isAsked, stateLabels } from "../../src/core/trigger.ts";
+import { agentAskedBy, baseNamedIn, stateLabels } from "../../src/core/trigger.ts";
 
 it.each<[string, string | undefined]>([
   ["coppice", "claude"],
@@ -20,12 +20,6 @@ it.each<[string, string | undefined]>([
 it("the trigger may have any name", () => {
   expect(agentAskedBy("Do it, robot!", "do it, robot!", "claude")).toBe("claude");
   expect(agentAskedBy("coppice", "do it, robot!", "claude")).toBeUndefined();
-});
-
-it("an issue is asked for while any of its labels asks", () => {
-  expect(isAsked(["bug", "coppice:codex", "coppice:working"], "coppice")).toBe(true);
-  expect(isAsked(["bug", "coppice:working"], "coppice")).toBe(false);
-  expect(isAsked([], "coppice")).toBe(false);
 });
 
 describe("a base branch", () => {

@@ -3,7 +3,7 @@ import type { NamedEvent } from "../../src/core/agent-event.ts";
 import { namesOf } from "../../src/core/names.ts";
 import type { MergedBase } from "../../src/core/round-shape.ts";
 import type { JobSight, SessionSight, WorkspaceSight } from "../../src/core/sight.ts";
-import { type IssueRef, noUsage, type Task, type Usage } from "../../src/core/task.ts";
+import { noUsage, refOf, type Task, type TaskRef, type Usage } from "../../src/core/task.ts";
 import { KnownError } from "../../src/errors.ts";
 import { agents, type Behaviour } from "./agents.ts";
 import { createFakeSession, type FakeSession } from "./session.ts";
@@ -52,7 +52,7 @@ export interface MachineOptions {
   /** Whether this look fails. */
   readonly isUnsure: () => boolean;
   /** An agent has something to tell. */
-  readonly onEvent: (issue: IssueRef) => void;
+  readonly onEvent: (task: TaskRef) => void;
 }
 
 const jobMs = 4_000;
@@ -232,7 +232,7 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
     const name = `${folder}/${String(lastEvent).padStart(6, "0")}`;
     const one = { key: `${task.id}/${name}`, event: { name, atMs: timeline.nowMs(), event } };
     spool.set(task.id, [...(spool.get(task.id) ?? []), one]);
-    onEvent(task.issue);
+    onEvent(refOf(task));
   }
 
   function deliver(task: Task, head: string): Delivery {

@@ -3,7 +3,7 @@ import { vi } from "vitest";
 import { createLoop, type Loop } from "../../src/control/loop.ts";
 import type { World } from "../../src/control/ports.ts";
 import type { OperatorPolicy } from "../../src/core/policy.ts";
-import { type IssueRef, type Task, taskId } from "../../src/core/task.ts";
+import { type Task, taskId, type TaskRef } from "../../src/core/task.ts";
 import { KnownError } from "../../src/errors.ts";
 import { type OwnStore, openStore } from "../../src/store/store.ts";
 import { anIssue, operator } from "./a-task.ts";
@@ -41,8 +41,9 @@ export interface FakeWorld {
   startBot(): Promise<void>;
   /** Kills the bot where it is; it is started anew when time goes on. */
   kill(): void;
-  task(number: number): Promise<Task | undefined>;
-  phase(number: number): Promise<Task["phase"]["at"] | undefined>;
+  /** @param rival the agent, where it is not the first one of its issue. */
+  task(number: number, rival?: string): Promise<Task | undefined>;
+  phase(number: number, rival?: string): Promise<Task["phase"]["at"] | undefined>;
   /** Lets time pass until something is so; fails when it is not after so many milliseconds. */
   until(what: string, isSo: () => boolean | Promise<boolean>, limitMs?: number): Promise<void>;
   pass(ms: number): Promise<void>;
@@ -70,7 +71,7 @@ export async function createFakeWorld(options: FakeWorldOptions = {}): Promise<F
     timeline,
     branches: github.branches,
     isUnsure: options.isUnsure ?? (() => false),
-    onEvent: (issue) => wake(issue),
+    onEvent: (task) => wake(task),
   });
   let bot: Bot | undefined;
   let starts = 0;
@@ -127,8 +128,8 @@ export async function createFakeWorld(options: FakeWorldOptions = {}): Promise<F
     await settle();
   }
 
-  function wake(issue: IssueRef): void {
-    if (bot?.isDead === false) bot.loop.wake(issue);
+  function wake(task: TaskRef): void {
+    if (bot?.isDead === false) bot.loop.wake(task);
   }
 
   function send(webhook: Webhook): void {
@@ -171,6 +172,10 @@ export async function createFakeWorld(options: FakeWorldOptions = {}): Promise<F
     await settle();
   }
 
+  async function load(number: number, rival?: string): Promise<Task | undefined> {
+    return (await store.load(taskId({ ...anIssue(number), rival })))?.task;
+  }
+
   async function tell(): Promise<string> {
     const lines = await Promise.all(
       [...github.issues.keys()].map(async (number) => {
@@ -191,8 +196,8 @@ export async function createFakeWorld(options: FakeWorldOptions = {}): Promise<F
     kill() {
       if (bot !== undefined) bot.isDead = true;
     },
-    task: async (number) => (await store.load(taskId(anIssue(number))))?.task,
-    phase: async (number) => (await store.load(taskId(anIssue(number))))?.task.phase.at,
+    task: load,
+    phase: async (number, rival) => (await load(number, rival))?.phase.at,
     async until(what, isSo, limitMs = anHourMs) {
       const endMs = nowMs() + limitMs;
       await settle();

@@ -37,7 +37,7 @@ export function forgeOptions(given: Pick<ForgeOptions, "octokits"> & Partial<For
   return {
     appId: 4242,
     webUrl: "https://github.test",
-    operator: { triggerLabel: "coppice", agents: ["claude"] },
+    operator: { triggerLabel: "coppice", agents: ["claude"], defaultAgent: "claude" },
     people: everybodyWhoWrites,
     memory: createMemory(),
     learnSecret: () => {},

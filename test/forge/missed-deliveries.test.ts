@@ -6,7 +6,7 @@ function storeOf({ inbox }: Bench): CatchUpStore & { readonly marks: Map<string,
   const marks = new Map<string, number>();
   return {
     marks,
-    load: async () => undefined,
+    tasksOf: async () => [],
     note: (...note) => inbox.note(...note),
     mark: async (name) => marks.get(name),
     setMark: async (name, value) => void marks.set(name, value),

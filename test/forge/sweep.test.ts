@@ -1,5 +1,4 @@
 import { describe, expect, it, vi } from "vitest";
-import type { SavedTask } from "../../src/control/ports.ts";
 import type { Task } from "../../src/core/task.ts";
 import { taskId } from "../../src/core/task.ts";
 import { KnownError } from "../../src/errors.ts";
@@ -15,8 +14,10 @@ async function startDeaf(options: Parameters<typeof startBench>[0] = {}): Promis
 }
 
 function storeOf({ inbox }: Bench, ...tasks: readonly Task[]): SweepStore {
-  const saved = new Map<string, SavedTask>(tasks.map((task) => [task.id, { task, version: 1 }]));
-  return { load: async (id) => saved.get(id), note: (...note) => inbox.note(...note) };
+  return {
+    tasksOf: async (issue) => tasks.filter(({ id }) => id === taskId(issue)),
+    note: (...note) => inbox.note(...note),
+  };
 }
 
 const done = (task: Task, atMs: number): Task => ({

@@ -118,7 +118,7 @@ describe("the inbox", () => {
     await store.save(aTask(), 0, await store.facts(anIssue(), undefined), 2);
     expect(await store.note("a", subject, touched, 3)).toBe(false);
     expect(await store.facts(anIssue(), undefined)).toEqual([]);
-    expect(await store.issuesWithFacts()).toEqual([]);
+    expect(await store.tasksWithFacts()).toEqual([]);
   });
 
   it("gives facts in the order in which they came, and as they were", async () => {
@@ -146,9 +146,9 @@ describe("the inbox", () => {
   it("counts what is about a pull request for the issue whose task opened it, also when the fact came first", async () => {
     const store = await temporaryStore();
     await store.note("p", { issue: anIssue(44), is: "pull" }, touched, 1);
-    expect(await store.issuesWithFacts()).toEqual([]);
+    expect(await store.tasksWithFacts()).toEqual([]);
     await store.save(aTask({ pull: { number: 44, url: "u" } }), 0, [], 2);
-    expect(await store.issuesWithFacts()).toEqual([anIssue()]);
+    expect(await store.tasksWithFacts()).toEqual([anIssue()]);
     expect(await store.facts(anIssue(), 44)).toHaveLength(1);
     expect(await store.facts(anIssue(44), undefined)).toEqual([]);
   });
@@ -158,7 +158,7 @@ describe("the inbox", () => {
     await store.note("a", { issue: anIssue(7, 1), is: "issue" }, touched, 1);
     await store.note("b", { issue: anIssue(7, 2), is: "issue" }, touched, 1);
     expect(await store.facts(anIssue(7, 1), undefined)).toHaveLength(1);
-    expect(await store.issuesWithFacts()).toEqual([anIssue(7, 1), anIssue(7, 2)]);
+    expect(await store.tasksWithFacts()).toEqual([anIssue(7, 1), anIssue(7, 2)]);
   });
 
   it("names an issue once, by its repository's newest name", async () => {
@@ -166,7 +166,7 @@ describe("the inbox", () => {
     const renamed = { ...anIssue(), name: "store" };
     await store.note("a", { issue: anIssue(), is: "issue" }, touched, 1);
     await store.note("b", { issue: renamed, is: "issue" }, touched, 2);
-    expect(await store.issuesWithFacts()).toEqual([renamed]);
+    expect(await store.tasksWithFacts()).toEqual([renamed]);
   });
 
   it("forgets after a week what is done or nobody's, and never what still waits", async () => {

@@ -47,7 +47,7 @@ it("a damaged fact is reported, becomes a reason to look, and is put away by the
   expect(facts.map(({ fact }) => fact.kind)).toEqual(["touched", "touched"]);
   expect(log.lines).toContainEqual(expect.objectContaining({ level: "error", what: { inbox: 1, key: "a" } }));
   await store.dropFacts(facts, 3);
-  expect(await store.issuesWithFacts()).toEqual([]);
+  expect(await store.tasksWithFacts()).toEqual([]);
   await store.close();
 });
 
