@@ -172,3 +172,16 @@ it("a bot that is stopped in the middle takes everything up again from its file"
   expect(first.machine.started).toHaveLength(1);
   expectOnePull(first, number);
 });
+
+it("more pull requests than people are to review are not opened, and the queue says why", async () => {
+  const world = await aWorld({ operator: { maxOpenPulls: 2 } });
+  const [first = 0, second = 0, third = 0] = Array.from({ length: 3 }, () => aLabelledIssue(world));
+  await untilSaid(world, third, "2 pull requests of Coppice wait for review here or are on their way");
+  await untilPhase(world, first, "in-review");
+  await untilPhase(world, second, "in-review");
+  await world.pass(3_600_000);
+  expect(await world.phase(third)).toBe("queued");
+  const pull = (await world.task(first))?.pull?.number ?? 0;
+  world.github.endPull(pull, "closed");
+  await untilPhase(world, third, "in-review");
+});

@@ -58,7 +58,7 @@ test("a label becomes a pull request, and its merge ends the task", async () => 
 });
 
 test("ten issues labelled at once share three slots, in the order of their labels", async () => {
-  stage = await setStage({ settings: { MAX_SESSIONS: "3" } });
+  stage = await setStage({ settings: { MAX_SESSIONS: "3", MAX_OPEN_PULLS: "10" } });
   const { github, repository, tmuxSocket, home } = stage;
   await stage.startService();
   const issues: number[] = [];
