@@ -131,8 +131,7 @@ function wanted(task: Task, nowMs: number): WantedSight {
   const isInterrupting = phase.at === "paused" && !phase.isInterrupted;
   const mayBeDone = run?.turn === "idle" || run?.submitted !== undefined || run?.noChange !== undefined;
   return {
-    workspace:
-      phase.at === "preparing" || phase.at === "delivering" || phase.at === "ending" || (isRunning && mayBeDone),
+    workspace: ["preparing", "checking", "delivering", "ending"].includes(phase.at) || (isRunning && mayBeDone),
     session: phase.at !== "preparing",
     agent: isInterrupting || (isRunning && nowMs - (run?.lastSignMs ?? 0) > silentMs),
     setup: phase.at === "preparing" && policy.setup.length > 0,

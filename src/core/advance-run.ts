@@ -1,4 +1,5 @@
 import { countUsage, usedUp, warned } from "./budget.ts";
+import { check, deliver } from "./delivery.ts";
 import { afterFailure, restartWaitMs } from "./failures.ts";
 import { duration } from "./figures.ts";
 import { namesOf } from "./names.ts";
@@ -32,7 +33,7 @@ export function advanceRun(before: Task, moment: Moment): Task {
     case "checking":
       return check(task, run, moment);
     case "delivering":
-      return deliver(task, moment);
+      return deliver(task, run, moment);
     case "asked":
     case "queued":
     case "preparing":
@@ -278,56 +279,4 @@ function unanswered(
     default:
       return operator.unanswered satisfies never;
   }
-}
-
-function check(task: Task, run: Run, moment: Moment): Task {
-  const { sight, operator, nowMs } = moment;
-  if (task.policy.verify.length === 0) return deliverNext(task, nowMs, "no checks are configured");
-  const { checks } = sight;
-  switch (checks.is) {
-    case "unknown":
-    case "absent":
-    case "running":
-      return stay(task, "the repository's checks run");
-    case "passed":
-      return deliverNext(task, nowMs, "the repository's checks passed");
-    case "failed":
-      break;
-    default:
-      return checks satisfies never;
-  }
-  const limit = limitsOf(operator, task.policy).verifyRounds;
-  const rounds = run.verifyRounds + 1;
-  if (rounds > limit) {
-    return giveUpFor(
-      task,
-      "checks-fail",
-      `the check \`${checks.command}\` still fails (${checks.status}) after ${limit} rounds`,
-      nowMs,
-    );
-  }
-  const told = withMessage(
-    { ...run, verifyRounds: rounds },
-    `checks-${rounds}`,
-    prompt.checksFailed(checks, rounds, limit),
-  );
-  return move(
-    { ...task, run: told },
-    { at: "working", sinceMs: nowMs },
-    `the check \`${checks.command}\` failed; hands it back`,
-  );
-}
-
-function deliverNext(task: Task, nowMs: number, why: string): Task {
-  return move(task, { at: "delivering", sinceMs: nowMs }, why);
-}
-
-function deliver(task: Task, { sight, nowMs }: Moment): Task {
-  const { workspace } = sight;
-  if (task.delivered === undefined && workspace.is === "absent")
-    return giveUpFor(task, "agent-failed", "the workspace is gone", nowMs);
-  if (task.delivered === undefined || task.pull === undefined)
-    return stay(task, "pushes the branch and opens the pull request");
-  if (workspace.is === "there" && workspace.head !== task.delivered.sha) return stay(task, "pushes the newest commits");
-  return move(task, { at: "in-review", sinceMs: nowMs }, "the pull request is open");
 }

@@ -185,7 +185,7 @@ function release(run: Run | undefined): readonly Action[] {
 }
 
 function checking(task: Task, sight: Sight): readonly Action[] {
-  if (task.policy.verify.length === 0 || sight.checks.is !== "absent") return [];
+  if (task.policy.verify.length === 0 || sight.checks.is !== "absent" || sight.workspace.is !== "there") return [];
   return [{ do: "start-checks", round: task.run?.verifyRounds ?? 0 }];
 }
 

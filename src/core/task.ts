@@ -168,6 +168,8 @@ export interface Run {
   readonly outbox: Message | undefined;
   readonly reminders: number;
   readonly verifyRounds: number;
+  /** The newest commit when the repository's checks last began. */
+  readonly checkedHead?: string | undefined;
   readonly restarts: number;
   /** How many turns in a row failed, and for which cause. */
   readonly failures: number;

@@ -99,7 +99,7 @@ it.each<[string, Task, Partial<Sight>, readonly Action[]]>([
       policy: { ...silentRepository, verify: ["x"] },
       phase: { at: "checking", sinceMs },
     }),
-    { checks: absent },
+    { checks: absent, workspace: committed },
     [{ do: "start-checks", round: 1 }],
   ],
   ...(["running", "unknown"] as const).map((is): [string, Task, Partial<Sight>, readonly Action[]] => [

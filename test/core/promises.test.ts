@@ -62,6 +62,9 @@ const promises: Record<string, (pass: Pass) => boolean> = {
     actions.every(
       (one) => one.do !== "deliver" || (sight.workspace.is === "there" && one.head === sight.workspace.head),
     ),
+  "only what the repository's checks have seen is pushed": ({ after, actions }) =>
+    after.policy.verify.length === 0 ||
+    actions.every((one) => one.do !== "deliver" || one.head === after.run?.checkedHead),
   "only a living agent is told something": ({ sight, actions }) =>
     !does(actions, "tell") || sight.session.is === "alive",
   "a task is done only when everything is seen to be gone, and was said": ({ before, sight, after }) =>
@@ -105,7 +108,7 @@ const follows: Record<PhaseName, readonly PhaseName[]> = {
   waiting: ["working", ...out],
   paused: ["queued", ...out],
   checking: ["working", "delivering", "stopped", ...out],
-  delivering: ["in-review", "stopped", ...out],
+  delivering: ["in-review", "checking", "stopped", ...out],
   "in-review": ["queued", ...out],
   stopped: out,
   ending: ["done"],
@@ -160,7 +163,7 @@ function passOf(before: Task, sight: Sight, policy: OperatorPolicy = operator): 
 function* runPasses(): Generator<Pass> {
   for (const task of everyRunTask()) {
     const jobs = task.phase.at === "checking" ? everyJob : everyJob.slice(0, 1);
-    for (const verify of task.phase.at === "checking" ? [[], ["npm test"]] : [[]]) {
+    for (const verify of task.phase.at === "checking" || task.phase.at === "delivering" ? [[], ["npm test"]] : [[]]) {
       const checked = { ...task, policy: { ...task.policy, verify } };
       for (const workspace of everyWorkspace) {
         for (const session of everySession(namesOf(task).runFolder)) {

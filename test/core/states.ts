@@ -66,6 +66,7 @@ const counts: readonly Partial<Run>[] = [
     restarts: operator.maxRestarts,
     reminders: operator.maxStopReminders,
     verifyRounds: operator.maxVerifyRounds,
+    checkedHead: "sha-1",
     starts: 3,
   },
 ];
