@@ -20,6 +20,7 @@ import { createSweeper } from "./forge/sweeper.ts";
 import { createWebhookApp } from "./index.ts";
 import type { AgentAdapter } from "./runner/agents/agent.ts";
 import { createClaude } from "./runner/agents/claude/claude.ts";
+import { createModelAccess } from "./runner/model-key/model-access.ts";
 import { type Places, placesIn } from "./runner/places.ts";
 import { createRunner } from "./runner/runner.ts";
 import { createTmux } from "./runner/tmux.ts";
@@ -71,7 +72,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     nowMs,
   });
 
-  const walls = await createWalls(wallsOptions(options, places));
+  const model = await createModelAccess({
+    tmux: createTmux({ socketPath: places.networkSocket, environment }),
+    folder: places.modelKey,
+    mode: settings.claude.modelKey,
+    login: settings.claude.login,
+    baseUrl: settings.claude.baseUrl,
+    learnSecret: redactor.learn,
+  });
+  const walls = await createWalls(wallsOptions(options, places, model.baseUrl));
   const workspaces = createWorkspaces({
     places,
     wallFor: walls.of,
@@ -86,9 +95,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     agents,
     operator,
     walls,
-    login: settings.claude.login,
+    model,
     ownLogin: ownLoginPaths(settings, environment),
-    baseUrl: settings.claude.baseUrl,
     environment,
     onNews: (task) => loop.wake(task),
   });
@@ -100,6 +108,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const sweeper = createSweeper({
     sweep: async () => {
       await store.trim(nowMs());
+      // Sessions outlive us, also a gateway that was ended by hand.
+      await model.keep().catch((error: unknown) => log.warn({ err: error }, "agents do not reach their model"));
       return await catchUp(forge, store, { log, nowMs });
     },
     wake: () => void loop.wakeForFacts(),
@@ -201,7 +211,11 @@ async function introduce(whoWeAre: () => Promise<string>, log: Logger): Promise<
   return { login: () => login, forget: () => clearTimeout(timer) };
 }
 
-function wallsOptions({ settings, log, environment = process.env }: ServiceOptions, places: Places): WallsOptions {
+function wallsOptions(
+  { settings, log, environment = process.env }: ServiceOptions,
+  places: Places,
+  baseUrl: string | undefined,
+): WallsOptions {
   const { app, claude, sandbox, service } = settings;
   const isOff = sandbox.mode === "off" ? sandbox.repositories : [];
   return {
@@ -212,10 +226,11 @@ function wallsOptions({ settings, log, environment = process.env }: ServiceOptio
     hidden: [
       join(service.homePath, "coppice.db"),
       places.tmuxSocket,
+      places.modelKey,
       ...(app.keyPath === undefined ? [] : [app.keyPath]),
     ],
     hosts: sandbox.hosts,
-    baseUrl: claude.baseUrl,
+    baseUrl,
     log,
   };
 }

@@ -65,6 +65,11 @@ export const claudeSettings = {
     secret: true,
     otherwise: "nothing",
   }),
+  MODEL_KEY: preset(oneOf("gateway", "environment"), "gateway", {
+    about:
+      "Where the API key or token is. `gateway`: with a gateway of Coppice on this machine that adds it to requests, so agents only have a token that ends with their session; `environment`: in the agent's environment, where its commands can read it. With CLAUDE_LOGIN=owner the agent has your login.",
+    example: "environment",
+  }),
   ANTHROPIC_BASE_URL: optional(webAddress, {
     about: "Another address for Anthropic's API, such as a gateway of your company.",
     example: "https://gateway.example.com",

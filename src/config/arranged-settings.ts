@@ -31,6 +31,7 @@ export function arrange(env: CheckedEnvironment, privateKey: string, given: Give
     claude: {
       path: env.CLAUDE_PATH,
       login: loginOf(env),
+      modelKey: env.MODEL_KEY,
       baseUrl: env.ANTHROPIC_BASE_URL,
       ownerConfigPath: env.CLAUDE_CONFIG_DIR,
     },

@@ -9,6 +9,8 @@ export interface Places {
   readonly networkSocket: string;
   /** What the sandbox and its way out are made of. */
   readonly walls: string;
+  /** What the gateway to the model's API knows: its key, and the tokens of living sessions. */
+  readonly modelKey: string;
   /** Git of one repository: gate, workshop and workspaces. */
   repository(task: Task): string;
   /** Everything of one task beside its workspace. */
@@ -27,6 +29,7 @@ export function placesIn(home: string): Places {
     tmuxSocket: join(home, "tmux.sock"),
     networkSocket: join(home, "network.sock"),
     walls: join(home, "sandbox"),
+    modelKey: join(home, "model-key"),
     repository: (task) => join(home, "repositories", String(task.issue.repositoryId)),
     task: taskFolder,
     agentHome: (task) => join(taskFolder(task), "agent"),

@@ -6,10 +6,11 @@ import * as prompt from "../core/prompt.ts";
 import type { JobSight } from "../core/sight.ts";
 import type { Task, TaskRef } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
-import type { AgentAdapter, Login, RunSpec } from "./agents/agent.ts";
+import type { AgentAdapter, RunSpec } from "./agents/agent.ts";
 import { everydayEnvironment } from "./agents/launch.ts";
 import type { RunFolder } from "./agents/run-folder.ts";
 import { createJobs, type JobPlace } from "./job.ts";
+import type { ModelAccess } from "./model-key/model-access.ts";
 import type { Places } from "./places.ts";
 import { type Agents, createSessions } from "./sessions.ts";
 import { createTreeLook, endTree } from "./process-tree.ts";
@@ -26,11 +27,10 @@ export interface RunnerOptions {
   readonly agents: ReadonlyMap<string, AgentAdapter>;
   readonly operator: OperatorPolicy;
   readonly walls: Walls;
-  /** With whose login agents work; undefined when the operator gave none. */
-  readonly login: Login | undefined;
+  /** With whose login agents work, and where their model is. */
+  readonly model: ModelAccess;
   /** Where the owner's own login lies, when agents work with it. */
   readonly ownLogin: readonly string[];
-  readonly baseUrl: string | undefined;
   readonly environment: NodeJS.ProcessEnv;
   /** An agent said something. */
   readonly onNews: (task: TaskRef) => void;
@@ -115,12 +115,14 @@ export function createRunner(options: RunnerOptions): OwnRunner {
     async endSession(task) {
       await endSessions(task, () => true);
       await endLeftovers(task);
+      await options.model.revoke(task.id);
     },
 
     async clearWorkspace(task) {
       // Set-up or checks may still be at work in it.
       await endSessions(task, () => true);
       await endLeftovers(task);
+      await options.model.revoke(task.id);
       await workspaces.clear(task);
       await rm(places.task(task), { recursive: true, force: true });
     },
@@ -216,8 +218,8 @@ export function createRunner(options: RunnerOptions): OwnRunner {
       ...(model === undefined ? {} : { model }),
       environment: environmentOf(task),
       wrap: await wrapOf(task, run),
-      login: options.login ?? { by: "owner" },
-      ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
+      login: await options.model.grant(task.id),
+      ...(options.model.baseUrl === undefined ? {} : { baseUrl: options.model.baseUrl }),
     };
   }
 }

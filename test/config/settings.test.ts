@@ -52,6 +52,7 @@ describe("what is in force", () => {
     expect(settings.claude).toEqual({
       path: "claude",
       login: { by: "api-key", key: "sk-ant-dummy" },
+      modelKey: "gateway",
       baseUrl: undefined,
       ownerConfigPath: undefined,
     });

@@ -78,6 +78,8 @@ describe.skipIf(realClaude === undefined)("with the real Claude Code", () => {
     expect(pullsOf(github, repository)).toHaveLength(1);
     expect(branchesOf(github, repository)).toEqual(["coppice/issue-1-say-hello", "main"]);
     expect(comments()).toHaveLength(1);
+    // The agent has a token of its session's; the gateway has the key.
+    expect([...new Set(played.asks.map((ask) => ask.apiKey))]).toEqual(["sk-ant-test-0123456789abcdefghij"]);
     expect(comment).toContain("tmux -S");
     const { title, body } = pullTextOf(github, repository, pull?.number ?? 0);
     expect(title).toBe("Say hello");

@@ -44,9 +44,13 @@ export async function aRunner(script: string, wall: Wall = openWall): Promise<Be
     agents: new Map([["script", scripted(script)]]),
     operator,
     walls: { of: () => wall, open: async () => {} },
-    login: undefined,
+    model: {
+      baseUrl: undefined,
+      grant: async () => ({ by: "owner" }),
+      revoke: async () => {},
+      keep: async () => {},
+    },
     ownLogin: [],
-    baseUrl: undefined,
     environment: process.env,
     onNews: () => {},
   });
