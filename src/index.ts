@@ -11,6 +11,8 @@ export interface WebhookParts {
   /** New facts are in the inbox. */
   readonly wake: () => void;
   readonly forgetSettings: (repositoryId: number) => void;
+  /** A repository has another name or owner, was archived or deleted. */
+  readonly repositoryChanged?: () => void;
   /** The App was installed, removed, or put on other repositories. */
   readonly installationChanged: (installationId: number) => void;
   /** Our bot's login, once it is known. */
@@ -48,6 +50,9 @@ async function take(delivery: string, event: string, news: News, parts: WebhookP
     }
     case "settings":
       return parts.forgetSettings(news.repositoryId);
+    case "repository":
+      parts.forgetSettings(news.repositoryId);
+      return parts.repositoryChanged?.();
     case "installation":
       return parts.installationChanged(news.installationId);
     case "nothing":

@@ -129,7 +129,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       heard: createEar(store, log, nowMs),
       wake: () => void loop.wakeForFacts(),
       forgetSettings: forge.forgetSettings,
-      installationChanged: () => sweeper.soon(),
+      repositoryChanged: () => loop.wakeAll(),
+      installationChanged() {
+        loop.wakeAll();
+        sweeper.soon();
+      },
       ownLogin: self.login,
       log,
       nowMs,

@@ -111,6 +111,8 @@ export function createLoop(world: World): Loop {
   }
 
   function failed(lane: Lane, error: unknown): number {
+    // Whether GitHub still lets us in is the first thing to know.
+    lane.forgeSeenAtMs = 0;
     const waitMs = backoffMs(lane.failures);
     const what = { task: taskId(lane.task), err: error, failures: lane.failures, againInMs: waitMs };
     if (error instanceof KnownError) world.log.warn(what, error.message);

@@ -13,13 +13,15 @@ import { end, giveUp, type Moment, move, stay } from "./step.ts";
 import { type Asked, newTask, type Outcome, refOf, type Run, type Task } from "./task.ts";
 import { isAsked, triggerFor } from "./rivals.ts";
 import { agentAskedBy } from "./trigger.ts";
+import { follow, loseTouch } from "./whereabouts.ts";
 
 /**
  * Moves a task at most one phase on. Pure: the same task, facts and sight give the same answer. What can't be seen
  * changes nothing.
  */
 export function advance(before: Task, facts: readonly Fact[], moment: Moment): Task {
-  const heard = collectReviews(takeFacts(before, facts, moment.operator), facts, moment.sight);
+  const found = follow(takeFacts(before, facts, moment.operator), moment.sight.forge);
+  const heard = collectReviews(found, facts, moment.sight);
   const task = steer(heard, facts, moment);
   const left = leave(task, facts, moment);
   // What a person said is a step of its own.
@@ -83,14 +85,16 @@ export function askedOf(fact: Fact & { kind: "labelled" }): Asked {
 function leave(task: Task, facts: readonly Fact[], { sight, operator, nowMs }: Moment): Task | undefined {
   if (task.phase.at === "ending" || task.phase.at === "done" || sight.forge === "unknown") return undefined;
   const { forge } = sight;
+  if (forge.unreachable !== undefined) return loseTouch(task, forge, nowMs);
   if (forge.pull !== "none" && forge.pull.state === "merged")
     return end(task, { is: "merged" }, "the pull request was merged");
   if (forge.pull !== "none" && forge.pull.state === "closed")
     return end(task, { is: "closed" }, "the pull request was closed");
-  if (forge.issue === "gone") return end(task, { is: "closed" }, "the issue is gone");
-  if (forge.issue === "closed") return end(task, { is: "closed" }, "the issue was closed");
+  if (forge.issue !== "open") return end(task, { is: "closed" }, `the issue ${forge.how ?? endings[forge.issue]}`);
   return unlabelled(task, facts, forge, operator, nowMs);
 }
+
+const endings = { closed: "was closed", locked: "was locked", gone: "is gone" } as const;
 
 /** GitHub's answers can be some seconds old: a label that nobody was seen to remove is believed gone only after a minute. */
 const labelSettlesMs = 60_000;

@@ -13,7 +13,7 @@ export interface TaskNames {
   readonly runFolder: string;
 }
 
-export function namesOf(task: Pick<Task, "issue" | "rival" | "attempt" | "slug" | "run">): TaskNames {
+export function namesOf(task: Pick<Task, "issue" | "rival" | "attempt" | "slug" | "run" | "namedAfter">): TaskNames {
   const attempt = task.attempt === 1 ? "" : `-${task.attempt}`;
   const rival = rivalSuffix(task);
   const workspace = `issue-${task.issue.number}-${task.slug}${rival}${attempt}`;
@@ -46,8 +46,8 @@ export function startOfEvent(name: string): string | undefined {
 }
 
 /** tmux sessions of two repositories of the same name must differ, so the repository's number is part of it. */
-function repositoryWord(task: Pick<Task, "issue">): string {
-  return `${safeWord(task.issue.name, 20) || "repository"}-${task.issue.repositoryId.toString(36)}`;
+function repositoryWord(task: Pick<Task, "issue" | "namedAfter">): string {
+  return `${safeWord(task.namedAfter ?? task.issue.name, 20) || "repository"}-${task.issue.repositoryId.toString(36)}`;
 }
 
 /**

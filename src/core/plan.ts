@@ -90,6 +90,8 @@ export function isSaid(task: Task, sight: Sight): boolean {
 function isQuiet(task: Task): boolean {
   const { phase, brief } = task;
   if (phase.at !== "ending" && phase.at !== "done") return false;
+  // Where nobody hears us, nothing is said.
+  if (phase.outcome.is === "unreachable") return true;
   return phase.outcome.is === "refused" ? phase.outcome.isQuiet : brief === undefined;
 }
 
@@ -222,7 +224,8 @@ function reviewersOf({ asked, round }: Task): readonly string[] {
 function stopping(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: number): readonly Action[] {
   const { phase } = task;
   if (phase.at !== "stopped") return [];
-  const mustStop = phase.outcome.is !== "gave-up" || phase.outcome.cause === "limit-reached";
+  const { outcome } = phase;
+  const mustStop = outcome.is !== "gave-up" || ["limit-reached", "repository-unavailable"].includes(outcome.cause);
   if (mustStop && isThere(sight)) return [{ do: "end-session" }];
   return idle(phase.sinceMs, sight, operator, nowMs);
 }

@@ -1,6 +1,7 @@
 import type { PullChecks } from "./pull-checks.ts";
 import type { Thread } from "./round-shape.ts";
 import type { Brief, PullRef, Usage } from "./task.ts";
+import type { Place, Unreachable } from "./whereabouts.ts";
 import type { RepositoryPolicy } from "./policy.ts";
 
 /** What a pass sees of the world around one task. Each part may be `unknown`: then nothing is concluded from it. */
@@ -32,7 +33,11 @@ export interface Sight {
 }
 
 export interface ForgeSight {
-  readonly issue: "open" | "closed" | "gone";
+  readonly issue: "open" | "closed" | "locked" | "gone";
+  /** How it came to be closed or gone, where GitHub tells: "was closed as not planned". */
+  readonly how?: string | undefined;
+  readonly place?: Place | undefined;
+  readonly unreachable?: Unreachable | undefined;
   readonly labels: readonly string[];
   readonly pull:
     | "none"

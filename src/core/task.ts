@@ -37,6 +37,8 @@ export interface Task {
   readonly asked: Asked;
   /** A few safe words of the title as of the label; empty until the issue was read. */
   readonly slug: string;
+  /** What the repository was called when sessions were first named, if it was renamed since. */
+  readonly namedAfter?: string | undefined;
   readonly phase: Phase;
   /** Why the task is where it is, in words for an operator. */
   readonly why: string;
@@ -110,6 +112,8 @@ export type Outcome =
   | { readonly is: "stopped-by"; readonly who: string; readonly how: string }
   /** Not started. Quiet when whoever labelled it may not: strangers get no answer. */
   | { readonly is: "refused"; readonly reason: string; readonly isQuiet: boolean }
+  /** Nothing can be done or said there any more: the App was taken off, or the repository is gone. */
+  | { readonly is: "unreachable"; readonly reason: string }
   | { readonly is: "gave-up"; readonly cause: GaveUp; readonly detail: string };
 
 export type GaveUp =

@@ -84,6 +84,8 @@ function outcomeHeadline(outcome: Outcome): string {
       return "🛑 Stopped";
     case "refused":
       return "🚫 Not started";
+    case "unreachable":
+      return "🔌 Out of reach";
     case "gave-up":
       return `🥀 ${gaveUpWords[outcome.cause]}`;
     default:
@@ -120,6 +122,8 @@ function outcomeLine(task: Task): string | undefined {
       return `Stopped: ${outcome.who} ${outcome.how}.${saved(task)}`;
     case "refused":
       return `Not started: ${sentence(outcome.reason)}`;
+    case "unreachable":
+      return `Ended because ${sentence(outcome.reason)}`;
     case "gave-up":
       return `Given up: ${sentence(outcome.detail)} ${cure(outcome.cause)}`;
     default:

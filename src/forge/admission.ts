@@ -35,7 +35,7 @@ export function createAdmission(parts: AdmissionParts): (task: Task) => Promise<
     if (!verdict.may) return refusedQuietly(verdict.reason);
     if (sight.is === "gone") return refusedQuietly("the issue is gone");
     const { data } = sight;
-    const obstacle = obstacleIn(repository, data.state, data.pull_request !== undefined);
+    const obstacle = obstacleIn(repository, data.state, data.pull_request !== undefined, data.locked);
     if (obstacle !== undefined) return { is: "refused", reason: obstacle, isQuiet: false };
     const now = { title: data.title, body: data.body ?? "", comments: data.comments };
     return await read(task, repository, now, judge);
@@ -60,10 +60,11 @@ export function createAdmission(parts: AdmissionParts): (task: Task) => Promise<
   return admit;
 }
 
-function obstacleIn(repository: Repository, state: string, isPull: boolean): string | undefined {
+function obstacleIn(repository: Repository, state: string, isPull: boolean, isLocked: boolean): string | undefined {
   if (repository.isArchived) return "the repository is archived";
   if (isPull) return "this is a pull request; only issues can be worked on";
   if (state !== "open") return "the issue is closed";
+  if (isLocked) return "the issue is locked";
   return undefined;
 }
 

@@ -14,9 +14,11 @@ import type { Octokits } from "./octokits.ts";
 import { createPullRequests } from "./pull-requests.ts";
 import { createRemotes, type Remote } from "./remote.ts";
 import { at, createRepositories, nameOf } from "./repositories.ts";
+import { createReach } from "./reach.ts";
 import { createReviewThreads } from "./review-threads.ts";
 import { createSettingsFiles, type SettingsMemory } from "./settings-file.ts";
 import { createSight } from "./sight.ts";
+import { createStanding } from "./standing.ts";
 import { createStatusComment } from "./status-comment.ts";
 import { createSweep, type Sweep } from "./sweep.ts";
 
@@ -60,7 +62,8 @@ export function createForge(options: ForgeOptions): GithubForge {
   const briefs = createBriefs(octokits);
   const { allowedRepositories } = people;
   const admit = createAdmission({ repositories, issues, access, briefs, settings, allowedRepositories });
-  const look = createSight({ octokits, issues });
+  const standing = createStanding({ octokits, allowedRepositories, nowMs });
+  const reach = createReach(createSight({ octokits, issues }), standing);
   const comment = createStatusComment({ octokits, issues, appId, log });
   const labels = createLabels({ octokits, triggerLabel: operator.triggerLabel, log });
   const pulls = createPullRequests({ octokits, log });
@@ -81,6 +84,7 @@ export function createForge(options: ForgeOptions): GithubForge {
         return await run();
       } catch (error) {
         if (hasStatus(error, 401)) octokits.forget(issue.installationId);
+        if (hasStatus(error, 403, 404, 410)) reach.suspect(issue.repositoryId);
         throw error;
       }
     });
@@ -98,7 +102,7 @@ export function createForge(options: ForgeOptions): GithubForge {
   }
 
   return {
-    look: (task) => ask(task.issue, "show the issue", () => look(task)),
+    look: (task) => ask(task.issue, "show the issue", () => reach.look(task)),
     admit: (task) => ask(task.issue, "tell who labelled what", () => admit(task)),
     triggerOf: (issue) =>
       ask(issue, "show the repository's settings", async () => {

@@ -4,9 +4,9 @@ import { type Failure, hasStatus } from "./failures.ts";
 import type { Octokit, Octokits } from "./octokits.ts";
 import { at, type Repositories } from "./repositories.ts";
 
-type IssueData = Awaited<ReturnType<Octokit["rest"]["issues"]["get"]>>["data"];
+export type IssueData = Awaited<ReturnType<Octokit["rest"]["issues"]["get"]>>["data"];
 
-type IssueSight = { readonly is: "gone" } | { readonly is: "there"; readonly data: IssueData };
+type IssueSight = { readonly is: "gone"; readonly how?: string } | { readonly is: "there"; readonly data: IssueData };
 
 export interface Issues {
   /** The issue as it is now; `gone` only on GitHub's clear word, else throws. */
@@ -30,9 +30,9 @@ export function createIssues({ octokits, repositories, nowMs }: IssuesParts): Is
   async function look(issue: IssueRef, sinceMs: number): Promise<IssueSight> {
     try {
       const { data, url } = await ask(issue);
-      return isElsewhere(url, issue) ? { is: "gone" } : { is: "there", data };
+      return isElsewhere(url, issue) ? { is: "gone", how: moved } : { is: "there", data };
     } catch (error) {
-      if (await isGone(issue, error, sinceMs)) return { is: "gone" };
+      if (await isGone(issue, error, sinceMs)) return howGone(error, issue);
       throw error;
     }
   }
@@ -58,6 +58,14 @@ export function createIssues({ octokits, repositories, nowMs }: IssuesParts): Is
   }
 
   return { look, isGone };
+}
+
+const moved = "was moved to another repository";
+
+function howGone(error: unknown, issue: IssueRef): IssueSight {
+  if (hasStatus(error, 301) || (hasStatus(error, 404) && isElsewhere(urlOf(error), issue)))
+    return { is: "gone", how: moved };
+  return hasStatus(error, 410) ? { is: "gone", how: "was deleted" } : { is: "gone" };
 }
 
 function urlOf(failure: Failure): string {

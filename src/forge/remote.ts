@@ -28,14 +28,15 @@ const leastLifeMs = 10 * 60_000;
 
 export function createRemotes(parts: RemotesParts): (issue: IssueRef) => Remote {
   const { webUrl, nowMs } = parts;
-  const readTokens = new Map<number, Token>();
+  const readTokens = new Map<string, Token>();
 
   /** Tokens to read are used again; one to write lives for one push. */
   async function readToken(issue: IssueRef): Promise<string> {
-    const known = readTokens.get(issue.repositoryId);
+    const key = `${issue.installationId} ${issue.repositoryId}`;
+    const known = readTokens.get(key);
     if (known !== undefined && known.untilMs - nowMs() > leastLifeMs) return known.token;
     const made = await makeToken(parts, issue, "read");
-    readTokens.set(issue.repositoryId, made);
+    readTokens.set(key, made);
     return made.token;
   }
 

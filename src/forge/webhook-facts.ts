@@ -8,8 +8,10 @@ import { visibleText } from "./visible-text.ts";
 /** What a webhook says, in our words. */
 export type News =
   | { readonly is: "fact"; readonly subject: Subject; readonly fact: Fact }
-  /** The settings file of a repository changed, or which repository it is. */
+  /** The settings file of a repository changed. */
   | { readonly is: "settings"; readonly repositoryId: number }
+  /** A repository has another name or owner, was archived or deleted. */
+  | { readonly is: "repository"; readonly repositoryId: number }
   /** There are other repositories to serve than before. */
   | { readonly is: "installation"; readonly installationId: number; readonly isOver: boolean }
   | { readonly is: "nothing" };
@@ -96,7 +98,7 @@ const readers: Readonly<Record<string, Reader>> = {
   issues: reader(issuesShape, readIssue),
   pull_request: reader(pullShape, readPull),
   push: reader(pushShape, readPush),
-  repository: reader(repositoryShape, (payload) => ({ is: "settings", repositoryId: payload.repository.id })),
+  repository: reader(repositoryShape, (payload) => ({ is: "repository", repositoryId: payload.repository.id })),
   installation: reader(installationShape, readInstallation),
   installation_repositories: reader(installationShape, readInstallation),
 };

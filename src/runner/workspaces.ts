@@ -48,14 +48,15 @@ export interface Workspaces {
 }
 
 export function createWorkspaces(options: WorkspacesOptions): Workspaces {
-  const stores = new Map<number, { readonly url: string; readonly store: RepositoryStore }>();
+  const stores = new Map<number, { readonly key: string; readonly store: RepositoryStore }>();
 
-  /** A renamed repository has another URL, and so gets another store over the same folder. */
+  /** A renamed repository has another URL, and a transferred one another installation: it gets another store over the same folder. */
   function storeOf(task: Task): RepositoryStore {
     const { issue } = task;
     const remote = options.remoteOf(issue);
+    const key = `${issue.installationId} ${remote.url}`;
     const known = stores.get(issue.repositoryId);
-    if (known?.url === remote.url) return known.store;
+    if (known?.key === key) return known.store;
     const store = createRepositoryStore({
       repositoryDir: options.places.repository(task),
       remoteUrl: remote.url,
@@ -64,7 +65,7 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       identity: options.identity,
       onProgress: (line) => options.onProgress(issue, line),
     });
-    stores.set(issue.repositoryId, { url: remote.url, store });
+    stores.set(issue.repositoryId, { key, store });
     return store;
   }
 

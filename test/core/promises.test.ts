@@ -71,8 +71,10 @@ const promises: Record<string, (pass: Pass) => boolean> = {
     after.phase.at !== "done" ||
     before.phase.at === "done" ||
     (sight.session.is === "absent" && sight.workspace.is === "absent" && isSaid(after, sight)),
-  "a phase is left only for those that follow it": ({ before, after }) =>
-    before.phase.at === after.phase.at || follows[before.phase.at].includes(after.phase.at),
+  "a phase is left only for those that follow it": ({ before, sight, after }) =>
+    before.phase.at === after.phase.at ||
+    follows[before.phase.at].includes(after.phase.at) ||
+    (after.phase.at === "stopped" && sight.forge !== "unknown" && sight.forge.unreachable !== undefined),
   "whoever is not done is looked at again": ({ after }) =>
     after.phase.at === "done" ||
     [true, false].every((isBehind) => (wakeAfterMs(after, isBehind, operator, nowMs) ?? 0) > 0),

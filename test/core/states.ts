@@ -95,6 +95,7 @@ export const everyOutcome: readonly Outcome[] = [
   { is: "stopped-by", who: "ben", how: "removed the label" },
   { is: "refused", reason: "the issue is closed", isQuiet: false },
   { is: "refused", reason: "no write access", isQuiet: true },
+  { is: "unreachable", reason: "the App is not installed there" },
   ...(
     [
       "agent-failed",
@@ -315,6 +316,10 @@ export const everyForge: readonly Sight["forge"][] = [
   { ...labelled, labels: [] },
   { ...labelled, issue: "closed" },
   { ...labelled, issue: "gone" },
+  { ...labelled, issue: "locked" },
+  { ...labelled, unreachable: { why: "the App was taken off", isForGood: true } },
+  { ...labelled, unreachable: { why: "the repository is archived", isForGood: false } },
+  { ...labelled, place: { installationId: 9, owner: "acme", name: "store" } },
   { ...labelled, pull: { ref: pull, state: "open", headSha: "sha-1", ...mergeable } },
   { ...labelled, pull: { ref: pull, state: "open", headSha: "sha-1", merge: "conflict", behind: 3 } },
   { ...labelled, pull: { ref: pull, state: "merged", headSha: "sha-1", ...mergeable } },

@@ -14,7 +14,7 @@ export interface FakeIssue {
   readonly number: number;
   title: string;
   body: string;
-  state: "open" | "closed" | "gone";
+  state: "open" | "closed" | "locked" | "gone";
   readonly labels: Set<string>;
   readonly comments: { readonly id: number; body: string; edits: number }[];
   readonly reactions: Set<string>;
@@ -70,6 +70,8 @@ export interface FakeGitHub {
   logOf: (job: number) => string;
   /** Whether a branch at this commit conflicts with the base, and how far behind it is. */
   standing: (sha: string) => { readonly merge: "clean" | "conflict" | "unknown"; readonly behind: number };
+  /** What else is to be seen of every issue: that the repository is elsewhere, or out of reach. */
+  whereabouts: Pick<ForgeSight, "how" | "place" | "unreachable">;
   /** The checks of a pull request are through. */
   checksEnd(number: number): void;
 }
@@ -106,6 +108,7 @@ export function createFakeGitHub({ nowMs, send }: GitHubOptions): FakeGitHub {
     ranAgain: [],
     logOf: (job) => `the log of job ${job}`,
     standing: () => ({ merge: "clean", behind: 0 }),
+    whereabouts: {},
     checksEnd: (number) => emit(number, "pull", { kind: "touched", what: "checks completed" }),
     issues,
     pulls,
@@ -230,7 +233,7 @@ export function createFakeGitHub({ nowMs, send }: GitHubOptions): FakeGitHub {
     const { state, labels } = issueOf(task.issue.number);
     const pull = task.pull === undefined ? undefined : pulls.get(task.pull.number);
     const seen = pull === undefined || task.pull === undefined ? "none" : sightOf(pull, task.pull);
-    return { issue: state, labels: [...labels], pull: seen };
+    return { issue: state, labels: [...labels], pull: seen, ...github.whereabouts };
   }
 
   function readChecks({ pull }: Task): PullChecks {

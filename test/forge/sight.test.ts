@@ -51,7 +51,7 @@ describe("an issue is gone", () => {
     await using bench = await startBench();
     const task = await oldTask(bench);
     bench.github.settings("alice/garden").deleteIssue(task.issue.number);
-    expect(await bench.forge.look(task)).toEqual({ issue: "gone", labels: [], pull: "none" });
+    expect(await bench.forge.look(task)).toEqual({ issue: "gone", how: "was deleted", labels: [], pull: "none" });
     expect(await bench.forge.admit(task)).toMatchObject({ is: "refused", isQuiet: true });
   });
 

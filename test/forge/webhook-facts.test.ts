@@ -90,7 +90,7 @@ describe("what a webhook says", () => {
       nothing,
     ],
     ["other files say nothing", "push", { ref: "refs/heads/main", commits: [commit({ added: ["a"] })] }, nothing],
-    ["a renamed repository", "repository", { action: "renamed", changes: {} }, settings],
+    ["a renamed repository", "repository", { action: "renamed", changes: {} }, { is: "repository", repositoryId: 99 }],
     [
       "the App was installed",
       "installation",
