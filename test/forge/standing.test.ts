@@ -4,13 +4,15 @@ import { type Bench, labelledTask, startBench } from "./bench.ts";
 
 const later = 6 * 60_000;
 
-/** A task of some age, and a forge whose clock a test can put on. */
-async function setUp() {
+/** A clock of ours that a test can put on. */
+function createClock() {
   let forwardMs = 0;
-  const bench = await startBench({ forge: { nowMs: () => Date.now() + forwardMs } });
-  const labelled = await labelledTask(bench);
-  const task: Task = { ...labelled, asked: { ...labelled.asked, atMs: Date.now() - 3_600_000 } };
-  return { bench, task, wait: () => (forwardMs += later) };
+  return { nowMs: () => Date.now() + forwardMs, wait: () => (forwardMs += later) };
+}
+
+async function oldTask(bench: Bench): Promise<Task> {
+  const task = await labelledTask(bench);
+  return { ...task, asked: { ...task.asked, atMs: Date.now() - 3_600_000 } };
 }
 
 describe("once it is so for some minutes", () => {
@@ -36,8 +38,9 @@ describe("once it is so for some minutes", () => {
       false,
     ],
   ])("%s", async (_name, change, why, isForGood) => {
-    const { bench, task, wait } = await setUp();
-    await using _ended = bench;
+    const { nowMs, wait } = createClock();
+    await using bench = await startBench({ forge: { nowMs } });
+    const task = await oldTask(bench);
     change(bench, task);
     await expect(bench.forge.look(task)).rejects.toMatchObject({ retry: "later" });
     wait();
@@ -47,8 +50,9 @@ describe("once it is so for some minutes", () => {
   });
 
   it("an archived repository is seen when it first takes no word", async () => {
-    const { bench, task, wait } = await setUp();
-    await using _ended = bench;
+    const { nowMs, wait } = createClock();
+    await using bench = await startBench({ forge: { nowMs } });
+    const task = await oldTask(bench);
     bench.github.settings("alice/garden").archive();
     expect(await bench.forge.look(task)).toMatchObject({ issue: "open" });
     await expect(bench.forge.openPull(task, aPull)).rejects.toMatchObject({ code: "FORGE_FORBIDDEN" });
@@ -71,8 +75,8 @@ function giveAway({ github }: Pick<Bench, "github">): void {
 
 describe("is followed", () => {
   it("a repository that was renamed", async () => {
-    const { bench, task } = await setUp();
-    await using _ended = bench;
+    await using bench = await startBench();
+    const task = await oldTask(bench);
     bench.github.settings("alice/garden").rename("orchard");
     const { place } = await bench.forge.look(task);
     expect(place).toEqual({ installationId: task.issue.installationId, owner: "alice", name: "orchard" });
@@ -83,8 +87,8 @@ describe("is followed", () => {
   });
 
   it("a repository that went to another owner who has the App, too, and its pull request is opened once", async () => {
-    const { bench, task } = await setUp();
-    await using _ended = bench;
+    await using bench = await startBench();
+    const task = await oldTask(bench);
     giveAway(bench);
     const { id: installationId } = bench.github.install("carol");
     const { place } = await bench.forge.look(task);
@@ -97,8 +101,8 @@ describe("is followed", () => {
 });
 
 it("an issue that was closed as not planned, or is locked, is seen as such", async () => {
-  const { bench, task } = await setUp();
-  await using _ended = bench;
+  await using bench = await startBench();
+  const task = await oldTask(bench);
   const { github, forge } = bench;
   await github.as("bob").lock("alice/garden", task.issue.number);
   expect(await forge.look(task)).toMatchObject({ issue: "locked" });
