@@ -23,6 +23,7 @@ export function arrange(env: CheckedEnvironment, privateKey: string, given: Give
       host: env.HOST,
       port: env.PORT,
       homePath: env.COPPICE_HOME ?? defaultHome(given),
+      keepSavedMs: env.KEEP_SAVED_DAYS * 24 * 3_600_000,
       logLevel: env.LOG_LEVEL,
       logFormat: env.LOG_FORMAT,
     },
@@ -65,6 +66,7 @@ export function arrange(env: CheckedEnvironment, privateKey: string, given: Give
       maxCheckRounds: env.MAX_CHECK_ROUNDS,
       maxBaseRounds: env.MAX_BASE_ROUNDS,
       maxOpenPulls: env.MAX_OPEN_PULLS,
+      minFreeBytes: env.MIN_FREE_DISK_MB * 1_048_576,
       sweepEveryMs: env.SWEEP_EVERY_SECONDS * 1_000,
     },
     /** What works but should be looked at; for the log. */

@@ -96,6 +96,15 @@ export const limitSettings = {
       "How many pull requests of Coppice may wait for review in one repository, work under way included. The rest queues.",
     example: "3",
   }),
+  MIN_FREE_DISK_MB: preset(wholeNumber(0, 100_000_000), "1024", {
+    about: "What the disk with COPPICE_HOME is to have left: below that, no session is begun. 0 is no limit.",
+    example: "10240",
+  }),
+  KEEP_SAVED_DAYS: preset(wholeNumber(1, 36_500), "90", {
+    about:
+      "How long work that was saved before its workspace went can be brought back by `coppice restore`. Work of a task that still goes on is kept anyway.",
+    example: "365",
+  }),
   SWEEP_EVERY_SECONDS: preset(wholeNumber(10, 86_400), "300", {
     about: "How often every live task is looked at anyway, and GitHub is asked for what its webhooks did not tell.",
     example: "120",

@@ -4,6 +4,7 @@ import { type Sight, type Slot, unseen } from "../core/sight.ts";
 import { accountOf, heldBack, type Prospects } from "../core/hold.ts";
 import { crowdedOut, isIdle } from "../core/crowd.ts";
 import { wantsChecks } from "../core/pull-watch.ts";
+import { noRoom } from "../core/room.ts";
 import { reviewsOf, wantsThreads } from "../core/round.ts";
 import type { Person, Task } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
@@ -91,7 +92,13 @@ async function lookAtQueue(task: Task, world: World): Promise<QueueSight> {
   if (!isQueueing && task.run?.failure === undefined) return { todayUsd, account: unseen.account, slot: unseen.slot };
   const others = (await world.store.roster()).filter((line) => line.id !== task.id);
   const account = accountOf(task.agent, others);
-  return { todayUsd, account, slot: isQueueing ? slotFor(task, others, { todayUsd, account }, world) : unseen.slot };
+  const slot = isQueueing ? await withRoom(slotFor(task, others, { todayUsd, account }, world), world) : unseen.slot;
+  return { todayUsd, account, slot };
+}
+
+async function withRoom(slot: Slot, { runner, operator }: World): Promise<Slot> {
+  const why = slot.free ? noRoom(await runner.freeBytes(), operator) : undefined;
+  return why === undefined ? slot : { ...slot, free: false, why };
 }
 
 async function lookAtCrowd(task: Task, { store, operator }: World): Promise<boolean> {

@@ -139,6 +139,8 @@ export interface Runner {
   /** The text of the agent's screen; undefined when there is none. */
   screen(task: Task): Promise<string | undefined>;
   endSession(task: Task): Promise<void>;
+  /** What the disk has left where workspaces lie. */
+  freeBytes(): Promise<number | "unknown">;
   /** Saves what the workspace holds under a ref, then removes it. */
   clearWorkspace(task: Task): Promise<void>;
 }

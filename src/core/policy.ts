@@ -37,6 +37,8 @@ export interface OperatorPolicy {
   readonly maxBaseRounds: number;
   /** How many pull requests of ours may be open in one repository. */
   readonly maxOpenPulls: number;
+  /** With less left on the disk, no session is begun. */
+  readonly minFreeBytes: number;
   /** How old the remembered sight of an issue may be before GitHub is asked again. */
   readonly sweepEveryMs: number;
 }

@@ -4,6 +4,8 @@ import type { Task } from "../core/task.ts";
 
 /** Where things of a runner lie under the state folder. */
 export interface Places {
+  /** The state folder itself. */
+  readonly home: string;
   readonly tmuxSocket: string;
   /** The way out of the sandbox runs on a server of its own, so that `tmux ls` shows agents and nothing else. */
   readonly networkSocket: string;
@@ -26,6 +28,7 @@ export interface Places {
 export function placesIn(home: string): Places {
   const taskFolder = (task: Task) => join(home, "runs", task.id);
   return {
+    home,
     tmuxSocket: join(home, "tmux.sock"),
     networkSocket: join(home, "network.sock"),
     walls: join(home, "sandbox"),

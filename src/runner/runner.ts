@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, statfs } from "node:fs/promises";
 import type { Runner, RunnerSight } from "../control/ports.ts";
 import { namesOf, startOfSession } from "../core/names.ts";
 import { limitsOf, type OperatorPolicy } from "../core/policy.ts";
@@ -104,6 +104,7 @@ export function createRunner(options: RunnerOptions): OwnRunner {
     interrupt: sessions.interrupt,
     reply: sessions.reply,
     screen: sessions.screen,
+    freeBytes: () => freeBytesAt(places.home),
     bringIn: workspaces.bringIn,
     mergeBase: workspaces.mergeBase,
     startChecks: (task) => startJob(task, checksName(task), task.policy.verify),
@@ -221,6 +222,17 @@ export function createRunner(options: RunnerOptions): OwnRunner {
       login: await options.model.grant(task.id),
       ...(options.model.baseUrl === undefined ? {} : { baseUrl: options.model.baseUrl }),
     };
+  }
+}
+
+/** Not to know is no reason to hold anything back. */
+async function freeBytesAt(folder: string): Promise<number | "unknown"> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return "unknown";
+    throw error;
   }
 }
 

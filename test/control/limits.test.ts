@@ -92,3 +92,14 @@ it("at its account's usage limit all rest until the stated time, over a restart,
     expectOnePull(world, number);
   }
 });
+
+it("on a full disk no session begins, and who waits is told why", async () => {
+  const world = await aWorld();
+  world.machine.freeBytes = 999;
+  const number = aLabelledIssue(world);
+  await untilSaid(world, number, /the disk has only 0 MB left/);
+  expect(world.machine.started).toEqual([]);
+  world.machine.freeBytes = 1_000;
+  await untilPhase(world, number, "in-review");
+  expectOnePull(world, number);
+});

@@ -26,6 +26,7 @@ export const operator: OperatorPolicy = {
   maxRunUsd: 20,
   maxTaskUsd: 50,
   maxDayUsd: undefined,
+  minFreeBytes: 1_000,
   waitKeepsSlotMs: 10 * 60_000,
   maxStopReminders: 2,
   maxVerifyRounds: 2,

@@ -35,6 +35,8 @@ export interface FakeMachine {
   setupPasses: boolean;
   /** What the conversation of an issue has cost by now; undefined where the agent does not tell. */
   usdOf: (number: number) => number | undefined;
+  /** What its disk has left. */
+  freeBytes: number;
   /** Whether the base can be merged into a branch without the agent. */
   baseMerges: boolean;
   /** What the gate has against commits, by how often they were offered. */
@@ -90,6 +92,7 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
       mergeBase: async (task) => mergeBase(task),
       interrupt: async (task) => sessionOf(task)?.interrupt(),
       reply: async (task) => (sessionOf(task)?.answer() === true ? "given" : "too-late"),
+      freeBytes: async () => machine.freeBytes,
       screen: async (task) => (sessionOf(task) === undefined ? undefined : "the agent's screen"),
       endSession: async (task) => endSession(task),
       clearWorkspace: async (task) => clearWorkspace(task),
@@ -103,6 +106,7 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
     checksPass: () => true,
     setupPasses: true,
     baseMerges: true,
+    freeBytes: 1_000_000,
     usdOf: () => 0.25,
     findings: () => [],
     answer(number) {
