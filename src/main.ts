@@ -86,6 +86,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     wallFor: walls.of,
     remoteOf: forge.remote,
     identity: { name: "Coppice", email: "coppice@localhost" },
+    keepSavedMs: settings.service.keepSavedMs,
     onProgress: (issue, line) => log.info({ issue: issue.number }, line),
   });
   const runner = createRunner({

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { addDemo } from "./demo.ts";
 import { addDoctor } from "./doctor.ts";
 import { exitCodeOf, sayError } from "./errors.ts";
+import { addGc } from "./gc.ts";
 import { addRestore } from "./restore.ts";
 import { addStart } from "./start.ts";
 import { addStatus } from "./status.ts";
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
   addDoctor(program);
   addStatus(program);
   addRestore(program);
+  addGc(program);
   await program.parseAsync();
 }
 

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { execa } from "execa";
 import type { Overview, TaskLine } from "../store/overview.ts";
 import { homeOf } from "./home.ts";
+import { sizeOf } from "./sizes.ts";
 
 export function addStatus(program: Command): void {
   program
@@ -69,9 +70,4 @@ async function diskLine(home: string): Promise<string> {
   const { bavail, bsize } = await statfs(home);
   const used = /^(\d+)/.exec(stdout)?.[1];
   return `disk     ${used === undefined ? "an unknown amount" : sizeOf(Number(used) * 1_024)} in ${home}; ${sizeOf(bavail * bsize)} free`;
-}
-
-function sizeOf(bytes: number): string {
-  const gigabytes = bytes / 1_073_741_824;
-  return gigabytes >= 1 ? `${gigabytes.toFixed(1)} GB` : `${Math.ceil(bytes / 1_048_576)} MB`;
 }

@@ -102,7 +102,7 @@ export const limitSettings = {
   }),
   KEEP_SAVED_DAYS: preset(wholeNumber(1, 36_500), "90", {
     about:
-      "How long work that was saved before its workspace went can be brought back by `coppice restore`. Work of a task that still goes on is kept anyway.",
+      "How long work that was saved before its workspace went can be brought back by `coppice restore`. Work of a workspace that is still there is kept anyway.",
     example: "365",
   }),
   SWEEP_EVERY_SECONDS: preset(wholeNumber(10, 86_400), "300", {

@@ -26,6 +26,7 @@ export interface WorkspacesOptions {
   readonly wallFor: (issue: IssueRef) => Wall;
   readonly remoteOf: (issue: IssueRef) => GitRemote;
   readonly identity: { readonly name: string; readonly email: string };
+  readonly keepSavedMs: number;
   readonly onProgress: (issue: IssueRef, line: string) => void;
 }
 
@@ -63,6 +64,7 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
       token: (access) => remote.token(access),
       wall: options.wallFor(issue),
       identity: options.identity,
+      keepSavedMs: options.keepSavedMs,
       onProgress: (line) => options.onProgress(issue, line),
     });
     stores.set(issue.repositoryId, { key, store });

@@ -17,6 +17,8 @@ export interface Overview {
   readonly lastSweepMs: number | undefined;
   /** Live ones, in the order in which they were asked for. */
   readonly tasks: readonly TaskLine[];
+  /** Whether a task may still have something to do, by its id. */
+  readonly states: ReadonlyMap<string, "live" | "over">;
   /** Names of the repositories that any task was ever of, by GitHub's number. */
   readonly repositories: ReadonlyMap<number, string>;
 }
@@ -64,6 +66,7 @@ async function overviewOf(db: Database, nowMs: number): Promise<Overview> {
     .orderBy("asked_at_ms")
     .orderBy("number")
     .execute();
+  const states = await db.selectFrom("tasks").select(["id", "is_live"]).execute();
   const names = await db.selectFrom("tasks").select(["repository_id", "owner", "name"]).distinct().execute();
   return {
     servicePid: await holderOf(db, nowMs),
@@ -77,6 +80,7 @@ async function overviewOf(db: Database, nowMs: number): Promise<Overview> {
       sinceMs: row.since_ms === 0 ? row.saved_at_ms : row.since_ms,
       pull: row.pull_number ?? undefined,
     })),
+    states: new Map(states.map(({ id, is_live }) => [id, is_live === 1 ? "live" : "over"])),
     repositories: new Map(names.map(({ repository_id, owner, name }) => [repository_id, `${owner}/${name}`])),
   };
 }

@@ -18,6 +18,7 @@ import { push } from "./push.ts";
 import type { Pushed, PushOrder } from "./push.ts";
 import { createRemote } from "./remote.ts";
 import type { TokenSource } from "./remote.ts";
+import { expireSaved } from "./saved-expiry.ts";
 import { isSafe, restoreWork, retireRefs, saveWork } from "./saved-work.ts";
 import type { SavedWork } from "./saved-work.ts";
 import { takeIn } from "./take-in.ts";
@@ -75,6 +76,8 @@ export interface RepositoryStoreOptions {
   readonly identity: { readonly name: string; readonly email: string };
   readonly onProgress?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** How long saved work is kept; for ever unless given. */
+  readonly keepSavedMs?: number | undefined;
   /** For tests: `remoteUrl` may be a file:// URL. */
   readonly allowFileRemote?: boolean | undefined;
 }
@@ -135,6 +138,7 @@ export function createRepositoryStore(options: RepositoryStoreOptions): Reposito
       }),
     sweep: async () => {
       await sweep(layout);
+      if (options.keepSavedMs !== undefined) await expireSaved(layout, gate.refs, options.keepSavedMs, Date.now());
       await gate.tidy();
     },
   };

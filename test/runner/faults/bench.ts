@@ -31,6 +31,7 @@ export async function aRunner(script: string, wall: Wall = openWall): Promise<Be
   const places = placesIn(join(bench.root, "home"));
   const tmux = createTmux({ socketPath: places.tmuxSocket });
   const workspaces = createWorkspaces({
+    keepSavedMs: Number.POSITIVE_INFINITY,
     places,
     wallFor: () => wall,
     remoteOf: () => ({ url: `${bench.server.url}/sample.git`, token: async () => "none" }),

@@ -32,3 +32,22 @@ test("saved work is listed, and comes back into a new folder: commits on the bra
   expect(existsSync(join(folder, ".git", "hooks"))).toBe(false);
   await expect(restoreTo(entry, folder)).rejects.toMatchObject({ code: "RESTORE_THERE" });
 });
+
+test("saved work is kept as long as it is to be, and longer while its workspace is there", async () => {
+  const { store, reopen, repositoryDir } = await aRepository();
+  for (const name of ["issue-7-gone", "issue-8-there"]) {
+    const { path } = await store.createWorkspace(name, await baseOf(store));
+    write(path, { "new.txt": `${name}\n` });
+    await store.saveWork(name);
+  }
+  await store.removeWorkspace("issue-7-gone");
+  const gate = join(repositoryDir, "gate.git");
+  const [recent = ""] = await store.savedWork("issue-7-gone");
+  git(gate, "update-ref", "refs/coppice/saved/issue-7-gone/20200131-235959-123", recent);
+  git(gate, "update-ref", "refs/coppice/saved/issue-8-there/20200131-235959-123", recent);
+  await store.sweep();
+  expect(await store.savedWork("issue-7-gone")).toHaveLength(2);
+  await reopen({ keepSavedMs: 24 * 3_600_000 }).sweep();
+  expect(await store.savedWork("issue-7-gone")).toEqual([recent]);
+  expect(await store.savedWork("issue-8-there")).toHaveLength(2);
+});
