@@ -32,7 +32,7 @@ export function statusLines(overview: Overview, nowMs: number): readonly string[
   const isGap = lastSweepMs === undefined || nowMs - lastSweepMs > longSilenceMs;
   return [
     servicePid === undefined
-      ? "service  not running (sessions live on; `start` takes them up)"
+      ? "service  not running (`start` takes its tasks up again)"
       : `service  running (process ${servicePid})`,
     `GitHub   last webhook ${ago(lastEventMs)}; last sweep ${ago(lastSweepMs)}`,
     ...(isGap ? ["         webhooks since the last sweep may be missing; the next sweep finds what they told"] : []),
