@@ -2,6 +2,7 @@ import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { execa } from "execa";
+import { isReserve, type RequestsLeft } from "../core/request-budget.ts";
 import type { Overview, TaskLine } from "../store/overview.ts";
 import { homeOf } from "./home.ts";
 import { sizeOf } from "./sizes.ts";
@@ -27,7 +28,7 @@ export function addStatus(program: Command): void {
 const longSilenceMs = 60 * 60_000;
 
 export function statusLines(overview: Overview, nowMs: number): readonly string[] {
-  const { servicePid, lastEventMs, lastSweepMs, tasks } = overview;
+  const { servicePid, lastEventMs, lastSweepMs, requests, tasks } = overview;
   const ago = (ms: number | undefined) => (ms === undefined ? "never" : `${lengthOf(nowMs - ms)} ago`);
   const isGap = lastSweepMs === undefined || nowMs - lastSweepMs > longSilenceMs;
   return [
@@ -36,9 +37,15 @@ export function statusLines(overview: Overview, nowMs: number): readonly string[
       : `service  running (process ${servicePid})`,
     `GitHub   last webhook ${ago(lastEventMs)}; last sweep ${ago(lastSweepMs)}`,
     ...(isGap ? ["         webhooks since the last sweep may be missing; the next sweep finds what they told"] : []),
+    ...(requests === undefined ? [] : [`         ${requestWords(requests, nowMs)}`]),
     `tasks    ${tasks.length === 0 ? "none" : `${tasks.length} live`}`,
     ...tasks.flatMap((task) => taskLines(task, queueOf(tasks), nowMs)),
   ];
+}
+
+function requestWords(requests: RequestsLeft, nowMs: number): string {
+  const rest = `${requests.left} of ${requests.limit} requests left for the next ${lengthOf(requests.resetMs - nowMs)}`;
+  return isReserve(requests, nowMs) ? `${rest}; they are kept for people, and sweeps wait` : rest;
 }
 
 function queueOf(tasks: readonly TaskLine[]): readonly TaskLine[] {

@@ -1,5 +1,6 @@
 import type { Forge, Log } from "../control/ports.ts";
 import type { OperatorPolicy } from "../core/policy.ts";
+import type { RequestsLeft } from "../core/request-budget.ts";
 import type { IssueRef, Person } from "../core/task.ts";
 import { createAccess, type AccessRules } from "./access.ts";
 import { createAdmission } from "./admission.ts";
@@ -51,6 +52,8 @@ export interface GithubForge extends Forge {
   readonly sweep: Sweep;
   /** Has GitHub send again what did not reach us. */
   readonly redeliverMissed: RedeliverMissed;
+  /** What is left of this hour's requests where the fewest are; undefined when that is not known. */
+  readonly requestsLeft: () => RequestsLeft | undefined;
 }
 
 export function createForge(options: ForgeOptions): GithubForge {
@@ -129,8 +132,9 @@ export function createForge(options: ForgeOptions): GithubForge {
     readChecks: async ({ delivered }) => ({ sha: delivered?.sha ?? "", running: 0, endedAtMs: 0, failures: [] }),
     readCheckLog: async () => "",
     rerunCheck: async () => false,
-    redeliverMissed: createMissedDeliveries(octokits, log, nowMs),
-    sweep: createSweep({ octokits, settings, operator, allowedRepositories, log, nowMs }),
+    redeliverMissed: createMissedDeliveries(octokits.sparing, log, nowMs),
+    sweep: createSweep({ octokits: octokits.sparing, settings, operator, allowedRepositories, log, nowMs }),
+    requestsLeft: () => octokits.requestsLeft(),
     remote: createRemotes(options),
     forgetSettings: (repositoryId) => settings.forget(repositoryId),
   };

@@ -2,7 +2,7 @@ import type { Store } from "../control/ports.ts";
 import type { Fact, Subject } from "../core/fact.ts";
 import type { IssueRef } from "../core/task.ts";
 import { createEtags } from "./etags.ts";
-import type { Octokit, Octokits } from "./octokits.ts";
+import type { Clients, Octokit } from "./octokits.ts";
 import { at } from "./repositories.ts";
 import { saidIn } from "./webhook-facts.ts";
 
@@ -20,7 +20,7 @@ const mostPages = 5;
  * Looks at the newest comments of a whole repository: one request, that costs nothing while there are no new ones. Comments that
  * were edited since are left alone: nobody knows what they said when they were made.
  */
-export function createMissedComments(octokits: Octokits, nowMs: () => number): MissedComments {
+export function createMissedComments(octokits: Clients, nowMs: () => number): MissedComments {
   const lists = createEtags<Comment[]>();
   // The same for every look, so that GitHub's answer can be "nothing new".
   const since = new Date(nowMs() - longestAwayMs).toISOString();

@@ -1,6 +1,6 @@
 import type { Log } from "../control/ports.ts";
 import { hasStatus, inWords } from "./failures.ts";
-import type { Octokit, Octokits } from "./octokits.ts";
+import type { Clients, Octokit } from "./octokits.ts";
 
 type Delivery = Awaited<ReturnType<Octokit["rest"]["apps"]["listWebhookDeliveries"]>>["data"][number];
 
@@ -33,7 +33,7 @@ const overlapMs = 10 * 60_000;
 /** Source: "Redelivering webhooks": deliveries of the past three days. */
 const keptMs = 3 * 24 * 60 * 60_000;
 
-export function createMissedDeliveries(octokits: Octokits, log: Log, nowMs: () => number): RedeliverMissed {
+export function createMissedDeliveries(octokits: Clients, log: Log, nowMs: () => number): RedeliverMissed {
   async function redeliver(sinceMs: number | undefined): Promise<Redelivered> {
     const startedMs = nowMs();
     const fromMs = Math.max((sinceMs ?? 0) - overlapMs, startedMs - keptMs);
@@ -49,7 +49,7 @@ export function createMissedDeliveries(octokits: Octokits, log: Log, nowMs: () =
 }
 
 /** Newest first, as GitHub gives them. */
-async function recent(octokits: Octokits, fromMs: number): Promise<readonly Delivery[]> {
+async function recent(octokits: Clients, fromMs: number): Promise<readonly Delivery[]> {
   const { rest } = octokits.app;
   const found: Delivery[] = [];
   let cursor: string | undefined;
@@ -83,7 +83,7 @@ function isTaken({ status_code: status }: Delivery): boolean {
 }
 
 /** GitHub may have forgotten it meanwhile, or not want to: the sweep finds what it was about. */
-async function sendAgain(octokits: Octokits, { id, guid, event }: Delivery, log: Log): Promise<void> {
+async function sendAgain(octokits: Clients, { id, guid, event }: Delivery, log: Log): Promise<void> {
   try {
     await octokits.app.rest.apps.redeliverWebhookDelivery({ delivery_id: id });
   } catch (error) {

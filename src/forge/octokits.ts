@@ -1,14 +1,22 @@
 import { ProbotOctokit } from "probot";
 import type { Logger } from "pino";
+import { type RequestsLeft, requestsLeft } from "../core/request-budget.ts";
 import { isFailure, quietUntilMs } from "./failures.ts";
 import type { Pace } from "./pace.ts";
 
 export type Octokit = ProbotOctokit;
 
 /** Clients that speak to GitHub as the App, or as one of its installations. */
-export interface Octokits {
+export interface Clients {
   readonly app: Octokit;
   installation(id: number): Octokit;
+}
+
+export interface Octokits extends Clients {
+  /** The same for what can wait: they leave a part of each hour's requests to the others. */
+  readonly sparing: Clients;
+  /** Where the fewest requests are left; undefined when GitHub has not said it of this hour. */
+  requestsLeft(): RequestsLeft | undefined;
   /** From now on that installation's token is asked for anew: the one we have is no longer taken. */
   forget(id: number): void;
 }
@@ -32,7 +40,21 @@ const apiVersion = "2022-11-28";
 const patienceMs = 30_000;
 
 export function createOctokits(options: OctokitsOptions): Octokits {
-  const Client = octokitClass(options);
+  const usual = createClients(options, false);
+  const sparing = createClients(options, true);
+  return {
+    ...usual,
+    sparing,
+    requestsLeft: options.pace.scarcest,
+    forget: (installationId) => {
+      usual.forget(installationId);
+      sparing.forget(installationId);
+    },
+  };
+}
+
+function createClients(options: OctokitsOptions, isSparing: boolean): Clients & Pick<Octokits, "forget"> {
+  const Client = octokitClass({ ...options, isSparing });
   const { id: appId, privateKey } = options.app;
   const known = new Map<number, Octokit>();
   return {
@@ -48,17 +70,20 @@ export function createOctokits(options: OctokitsOptions): Octokits {
   };
 }
 
+type Manners = Pick<OctokitsOptions, "pace" | "nowMs"> & { readonly isSparing?: boolean };
+
 /**
  * Probot's client with our manners: the API's version, no second try of what makes something new, our pace instead of the
  * fixed one (1 s before every write, 3 s before every comment), and a limit that is reached is thrown, not slept through: a pass
  * would hold its task for up to an hour.
  */
-export function octokitClass({ apiUrl, log, pace, nowMs, fetch: own }: Omit<OctokitsOptions, "app">) {
+export function octokitClass(given: Omit<OctokitsOptions, "app"> & Manners) {
+  const { apiUrl, log, fetch: own } = given;
   const through: Fetch = own ?? ((url, options) => fetch(url, options));
-  return ProbotOctokit.plugin((octokit, options) => mind(octokit, options, pace, nowMs)).defaults((given: object) => ({
+  return ProbotOctokit.plugin((octokit, options) => mind(octokit, options, given)).defaults((more: object) => ({
     baseUrl: apiUrl,
     log: log.child({ name: "github" }),
-    ...given,
+    ...more,
     throttle: { enabled: false },
     retry: { retries: 1, doNotRetry: [400, 401, 403, 404, 409, 410, 413, 422, 429, 451] },
     request: { fetch: patient(through) },
@@ -72,8 +97,7 @@ function patient(through: Fetch): Fetch {
 function mind(
   octokit: Pick<Octokit, "hook">,
   options: { readonly auth?: { readonly installationId?: number } },
-  pace: Pace,
-  nowMs: () => number,
+  { pace, nowMs, isSparing = false }: Manners,
 ): void {
   const who = String(options.auth?.installationId ?? "app");
   octokit.hook.before("request", (request) => {
@@ -85,10 +109,15 @@ function mind(
   });
   octokit.hook.wrap("request", async (request, asked) => {
     pace.checkQuiet(who);
+    if (isSparing) pace.checkReserve(who);
     try {
-      if (!isWrite(asked)) return await request(asked);
-      return await pace.write(who, isNewContent(asked), async () => await request(asked));
+      const answer = isWrite(asked)
+        ? await pace.write(who, isNewContent(asked), async () => await request(asked))
+        : await request(asked);
+      hear(answer.headers);
+      return answer;
     } catch (error) {
+      if (isFailure(error)) hear(error.response?.headers ?? {});
       const untilMs = isFailure(error) ? quietUntilMs(error, nowMs()) : undefined;
       if (untilMs === undefined) throw error;
       pace.keepQuiet(who, untilMs);
@@ -96,6 +125,11 @@ function mind(
       throw error;
     }
   });
+
+  function hear(headers: Readonly<Record<string, unknown>>): void {
+    const left = requestsLeft(headers);
+    if (left !== undefined) pace.hear(who, left);
+  }
 }
 
 interface Asked {

@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { isReserve, type RequestsLeft, scarcest } from "../core/request-budget.ts";
 import { KnownError } from "../errors.ts";
 
 /**
@@ -14,6 +15,12 @@ export interface Pace {
   /** @throws KnownError FORGE_LIMIT when its turn would come too late. */
   write<T>(who: string, isNewContent: boolean, run: () => Promise<T>): Promise<T>;
   keepQuiet(who: string, untilMs: number): void;
+  /** What GitHub said is left of the hour. */
+  hear(who: string, left: RequestsLeft): void;
+  /** @throws KnownError FORGE_LIMIT while only what is kept for people is left. */
+  checkReserve(who: string): void;
+  /** Where the fewest requests are left; undefined when GitHub has not said it of this hour. */
+  scarcest(): RequestsLeft | undefined;
 }
 
 /** So many writes may go at once after a pause, and then so many a second. */
@@ -32,6 +39,7 @@ interface Rate {
 interface Lane {
   last: Promise<unknown>;
   quietUntilMs: number;
+  left: RequestsLeft | undefined;
   readonly writes: Bucket;
   readonly newContent: Bucket;
 }
@@ -47,6 +55,7 @@ export function createPace(nowMs: () => number, sleep: Sleep = setTimeout): Pace
     const lane: Lane = {
       last: Promise.resolve(),
       quietUntilMs: 0,
+      left: undefined,
       writes: createBucket(writes, nowMs),
       newContent: createBucket(newContent, nowMs),
     };
@@ -87,6 +96,20 @@ export function createPace(nowMs: () => number, sleep: Sleep = setTimeout): Pace
       const lane = laneOf(who);
       lane.quietUntilMs = Math.max(lane.quietUntilMs, untilMs);
     },
+    hear(who, left) {
+      laneOf(who).left = left;
+    },
+    checkReserve(who) {
+      const { left } = laneOf(who);
+      if (left === undefined || !isReserve(left, nowMs())) return;
+      const rest = `${left.left} of ${left.limit} requests are left until ${timeOf(left.resetMs)}`;
+      throw tooMuch(`${rest}; they are kept for people, so what can wait is asked later`);
+    },
+    scarcest: () =>
+      scarcest(
+        [...lanes.values()].flatMap(({ left }) => left ?? []),
+        nowMs(),
+      ),
   };
 }
 

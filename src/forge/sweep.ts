@@ -7,7 +7,7 @@ import { KnownError } from "../errors.ts";
 import { createEtags } from "./etags.ts";
 import { inWords } from "./failures.ts";
 import { createMissedComments } from "./missed-comments.ts";
-import type { Octokit, Octokits } from "./octokits.ts";
+import type { Clients, Octokit } from "./octokits.ts";
 import { at, isServed, nameOf } from "./repositories.ts";
 import type { SettingsFiles } from "./settings-file.ts";
 
@@ -20,7 +20,7 @@ type RepositoryData = Awaited<
 export type SweepStore = Pick<Store, "tasksOf" | "note">;
 
 interface SweepParts {
-  readonly octokits: Octokits;
+  readonly octokits: Clients;
   readonly settings: SettingsFiles;
   readonly operator: Pick<OperatorPolicy, "triggerLabel" | "agents" | "defaultAgent">;
   readonly allowedRepositories: readonly string[] | undefined;
@@ -47,13 +47,27 @@ export function createSweep(parts: SweepParts): Sweep {
 
   async function sweep(store: SweepStore): Promise<number> {
     let found = 0;
+    let limit: KnownError | undefined;
     for (const installationId of await installations(octokits)) {
-      for (const repository of await repositoriesOf(octokits, installationId)) {
-        if (isServed(repository.full_name, allowedRepositories) && !repository.archived && !repository.disabled)
-          found += await carefully(installationId, repository, store);
+      try {
+        found += await sweepInstallation(installationId, store);
+      } catch (error) {
+        // Each installation has its own limit; this sweep counts as done only when it was everywhere.
+        if (!(error instanceof KnownError) || error.code !== "FORGE_LIMIT") throw error;
+        limit = error;
       }
     }
     if (found > 0) log.info({ found }, "the sweep found labels and commands that no webhook had told of");
+    if (limit !== undefined) throw limit;
+    return found;
+  }
+
+  async function sweepInstallation(installationId: number, store: SweepStore): Promise<number> {
+    let found = 0;
+    for (const repository of await repositoriesOf(octokits, installationId)) {
+      if (isServed(repository.full_name, allowedRepositories) && !repository.archived && !repository.disabled)
+        found += await carefully(installationId, repository, store);
+    }
     return found;
   }
 
@@ -123,12 +137,12 @@ function isAtWork({ phase }: Task): boolean {
   return phase.at !== "stopped" && phase.at !== "ending" && phase.at !== "done";
 }
 
-async function installations({ app }: Octokits): Promise<number[]> {
+async function installations({ app }: Clients): Promise<number[]> {
   const found = await app.paginate(app.rest.apps.listInstallations, { per_page: perPage });
   return found.filter(({ suspended_at: suspended }) => !suspended).map(({ id }) => id);
 }
 
-async function repositoriesOf(octokits: Octokits, installationId: number): Promise<RepositoryData[]> {
+async function repositoriesOf(octokits: Clients, installationId: number): Promise<RepositoryData[]> {
   const octokit = octokits.installation(installationId);
   return await octokit.paginate(octokit.rest.apps.listReposAccessibleToInstallation, { per_page: perPage });
 }
@@ -144,7 +158,7 @@ interface LabelEvent {
 }
 
 /** Who put the label on last, and when. GitHub lists the oldest first, so the last page comes first here. */
-async function lastLabel(octokits: Octokits, issue: IssueRef, label: string): Promise<LabelEvent | undefined> {
+async function lastLabel(octokits: Clients, issue: IssueRef, label: string): Promise<LabelEvent | undefined> {
   const { rest } = octokits.installation(issue.installationId);
   const ask = (page: number) =>
     rest.issues.listEvents({ ...at(issue), issue_number: issue.number, per_page: perPage, page });

@@ -43,6 +43,8 @@ export function createSweeper({ sweep, wake, everyMs, log, soonMs = 2_000 }: Swe
     try {
       if ((await sweep()) > 0) wake();
     } catch (error) {
+      // What it found before that is in the inbox all the same.
+      wake();
       if (error instanceof KnownError) log.warn({ err: error }, error.message);
       else log.error({ err: error }, "a sweep failed; this is a bug in Coppice");
     }

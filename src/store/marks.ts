@@ -1,7 +1,16 @@
 import type { Database } from "./tables.ts";
 
-/** When GitHub last told us something, when we last asked it for what it did not tell, and until when its deliveries were looked through. */
-export type Mark = "last-event-ms" | "last-sweep-ms" | "deliveries-until-ms";
+/**
+ * When GitHub last told us something, when we last asked it for what it did not tell, until when its deliveries were looked through, and
+ * what was left of an hour's requests.
+ */
+export type Mark =
+  | "last-event-ms"
+  | "last-sweep-ms"
+  | "deliveries-until-ms"
+  | "requests-left"
+  | "requests-limit"
+  | "requests-reset-ms";
 
 export async function readMark(db: Database, name: Mark): Promise<number | undefined> {
   const row = await db.selectFrom("marks").select("value").where("name", "=", name).executeTakeFirst();

@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import type { IssueRef, PhaseName } from "../core/task.ts";
+import type { RequestsLeft } from "../core/request-budget.ts";
 import { KnownError } from "../errors.ts";
 import { inWords } from "./failures.ts";
 import { holderOf } from "./lease.ts";
@@ -15,6 +16,8 @@ export interface Overview {
   readonly servicePid: number | undefined;
   readonly lastEventMs: number | undefined;
   readonly lastSweepMs: number | undefined;
+  /** What was left of the hour's requests at the last sweep; undefined when that hour is over. */
+  readonly requests: RequestsLeft | undefined;
   /** Live ones, in the order in which they were asked for. */
   readonly tasks: readonly TaskLine[];
   /** Whether a task may still have something to do, by its id. */
@@ -72,6 +75,7 @@ async function overviewOf(db: Database, nowMs: number): Promise<Overview> {
     servicePid: await holderOf(db, nowMs),
     lastEventMs: await mark("last-event-ms"),
     lastSweepMs: await mark("last-sweep-ms"),
+    requests: await requestsOf(db, nowMs),
     tasks: rows.map((row) => ({
       issue: issueOf(row),
       phase: row.phase,
@@ -83,6 +87,13 @@ async function overviewOf(db: Database, nowMs: number): Promise<Overview> {
     states: new Map(states.map(({ id, is_live }) => [id, is_live === 1 ? "live" : "over"])),
     repositories: new Map(names.map(({ repository_id, owner, name }) => [repository_id, `${owner}/${name}`])),
   };
+}
+
+async function requestsOf(db: Database, nowMs: number): Promise<RequestsLeft | undefined> {
+  const left = await readMark(db, "requests-left");
+  const limit = await readMark(db, "requests-limit");
+  const resetMs = (await readMark(db, "requests-reset-ms")) ?? 0;
+  return left === undefined || limit === undefined || resetMs <= nowMs ? undefined : { left, limit, resetMs };
 }
 
 /** A damaged task is shown like the others: that it is damaged is its trouble. */

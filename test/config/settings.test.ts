@@ -46,6 +46,7 @@ describe("what is in force", () => {
       host: "127.0.0.1",
       port: 3000,
       homePath: "/home/somebody/.local/state/coppice",
+      keepSavedMs: 90 * 24 * 3_600_000,
       logLevel: "info",
       logFormat: "auto",
     });

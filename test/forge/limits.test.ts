@@ -63,4 +63,24 @@ describe("GitHub's limits", () => {
     expect(`${String(error)} ${cause?.stack}`).toContain("what is [redacted]?");
     expect(JSON.stringify([error, cause, String(error), cause?.stack])).not.toContain(token);
   });
+
+  it("what can wait leaves the last quarter of an hour's requests to people, until the reset", async () => {
+    let aheadMs = 0;
+    await using bench = await startBench({ nowMs: () => Date.now() + aheadMs, github: { requestsPerHour: 12 } });
+    const { forge, inbox } = bench;
+    const task = await labelledTask(bench);
+    bench.github.fate = () => ({ is: "lost" });
+    const store = { load: async () => undefined, note: inbox.note };
+    await forge.sweep(store);
+    const refused = {
+      code: "FORGE_LIMIT",
+      message: expect.stringMatching(/requests are left until .* kept for people/),
+    };
+    for (let n = 0; n < 3; n += 1) await forge.mayCommand(task.issue, task.asked.by);
+    await expect(forge.sweep(store)).rejects.toMatchObject(refused);
+    expect(forge.requestsLeft()).toMatchObject({ limit: 12 });
+    expect(await forge.mayCommand(task.issue, task.asked.by)).toBe(true);
+    aheadMs = 3_602_000;
+    expect(forge.requestsLeft()).toBeUndefined();
+  });
 });

@@ -13,6 +13,7 @@ function storeOf({ inbox }: Bench): CatchUpStore & { readonly marks: Map<string,
   };
 }
 
+const isTime = (mark: string) => !mark.startsWith("requests");
 const sweep = (bench: Bench, store: CatchUpStore) => catchUp(bench.forge, store, { log: silentLog, nowMs: Date.now });
 
 const asked = ({ github }: Bench, operation: string): number =>
@@ -54,7 +55,7 @@ describe("webhooks that did not reach us", () => {
     await sweep(bench, store);
     expect(asked(bench, "apps/redeliver-webhook-delivery")).toBe(attempts);
     expect(inbox.noted.map(({ fact }) => fact.kind)).toContain("labelled");
-    expect([...store.marks.keys()].toSorted()).toEqual(["deliveries-until-ms", "last-sweep-ms"]);
+    expect([...store.marks.keys()].filter(isTime).toSorted()).toEqual(["deliveries-until-ms", "last-sweep-ms"]);
   });
 
   it("are looked for back to the last sweep only, and no further than GitHub keeps them", async () => {
@@ -74,6 +75,6 @@ describe("webhooks that did not reach us", () => {
     await labelledTask(bench);
     const store = storeOf(bench);
     expect(await sweep(bench, store)).toBe(1);
-    expect([...store.marks.keys()]).toEqual(["last-sweep-ms"]);
+    expect([...store.marks.keys()].filter(isTime)).toEqual(["last-sweep-ms"]);
   });
 });

@@ -12,7 +12,7 @@ interface Left {
 
 const hourMs = 3_600_000;
 
-/** The primary rate limit: so many requests an hour for each token; a 304 is free. */
+/** The primary rate limit: so many requests an hour for each installation, over all its tokens, and for each other token; a 304 is free. */
 export interface Limits {
   /** The 403 for who has none left. */
   readonly refuse: (authorization: string | undefined) => Answer | undefined;
@@ -21,14 +21,20 @@ export interface Limits {
   readonly count: (authorization: string | undefined, isFree: boolean) => Record<string, string>;
 }
 
-export function createLimits(perHour: number, nowMs: () => number): Limits {
+/** @param countedAs whose hour a request is counted in. */
+export function createLimits(
+  perHour: number,
+  nowMs: () => number,
+  countedAs: (authorization: string) => string,
+): Limits {
   const windows = new Map<string, { used: number; readonly untilMs: number }>();
 
   function windowOf(authorization = "nobody"): { used: number; readonly untilMs: number } {
-    const known = windows.get(authorization);
+    const whose = countedAs(authorization);
+    const known = windows.get(whose);
     if (known !== undefined && known.untilMs > nowMs()) return known;
     const fresh = { used: 0, untilMs: nowMs() + hourMs };
-    windows.set(authorization, fresh);
+    windows.set(whose, fresh);
     return fresh;
   }
 

@@ -163,7 +163,7 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
     emit: createEmit(() => world, contract, deliveries, violations),
   };
   const tokens = createTokens(() => world, options.tokenLifeMs ?? 3_600_000);
-  const limits = createLimits(options.requestsPerHour ?? 5000, nowMs);
+  const limits = createLimits(options.requestsPerHour ?? 5000, nowMs, tokens.countedAs);
   const rest = createRest({ world, contract, tokens, deliveries, limits, violations });
   const hono = new Hono();
   hono.onError((error, c) => {

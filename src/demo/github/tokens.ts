@@ -26,6 +26,8 @@ export interface Tokens {
   /** Throws the 401 or 403 that GitHub would answer. */
   readonly identify: (authorization: string | undefined) => Who;
   readonly grant: (grant: Omit<Grant, "untilMs">) => { readonly token: string; readonly untilMs: number };
+  /** Whose requests these are for the rate limit: an installation's count together, whatever the token. */
+  readonly countedAs: (authorization: string) => string;
   readonly revoke: (authorization: string | undefined) => void;
   /** A person's token; the same one every time. */
   readonly personal: (user: User) => string;
@@ -61,6 +63,12 @@ export function createTokens(world: () => World, lifeMs: number): Tokens {
       const untilMs = world().nowMs() + lifeMs;
       grants.set(token, { ...grant, untilMs });
       return { token, untilMs };
+    },
+    countedAs: (authorization) => {
+      const token = tokenOf(authorization) ?? "nobody";
+      const grant = grants.get(token);
+      if (grant !== undefined) return `installation ${grant.installation}`;
+      return token.split(".").length === 3 ? "app" : token;
     },
     revoke: (authorization) => {
       grants.delete(tokenOf(authorization) ?? "");
