@@ -54,9 +54,9 @@ async function find(home: string): Promise<readonly Leftover[]> {
     import("../runner/tmux.ts"),
     import("../runner/places.ts"),
   ]);
-  const { states } = await readOverview(join(home, "coppice.db"), Date.now());
+  const { known } = await readOverview(join(home, "coppice.db"), Date.now());
   const tmux = createTmux({ socketPath: placesIn(home).tmuxSocket });
-  return await findLeftovers({ home, tmux, stateOf: (id) => states.get(id) ?? "unknown" });
+  return await findLeftovers({ home, tmux, tasks: known });
 }
 
 async function reapAll(home: string, meant: readonly Leftover[]): Promise<readonly Reaped[]> {
@@ -132,10 +132,10 @@ export function reapedLines(reaped: readonly Reaped[], untouched: number): reado
   ];
 }
 
-function lineOf({ is, name, taskId, task }: Leftover): string {
+function lineOf({ is, name, issue = "", task }: Leftover): string {
   const whose = task === "over" ? "its task is over" : "no task is known for it";
   const what = is === "run" ? "files of run" : is;
-  return `${what}  ${name}${is === "workspace" ? ` (repository ${taskId.split("-")[0]})` : ""}  ${whose}`;
+  return `${what}  ${name}${is === "workspace" ? ` (repository ${issue.split("-")[0]})` : ""}  ${whose}`;
 }
 
 async function spaceOf({ paths }: Leftover): Promise<string> {

@@ -1,16 +1,15 @@
 import { join } from "node:path";
 import { KnownError } from "../errors.ts";
-import { namesIn } from "./git/files.ts";
+import { exists, namesIn } from "./git/files.ts";
 import { createGateRefs } from "./git/gate-refs.ts";
 import { layoutOf } from "./git/layout.ts";
-import { exists } from "./git/files.ts";
 import type { Tmux } from "./tmux.ts";
 
 /** Something on this machine whose task does not need it: its task is over, or the store knows of none. */
 export interface Leftover {
   readonly is: "session" | "workspace" | "run";
-  /** The task's, worked out from the name. */
-  readonly taskId: string;
+  /** The repository's number and the issue's, as its name tells them; undefined for a session of nobody's. */
+  readonly issue: string | undefined;
   readonly task: "over" | "unknown";
   readonly name: string;
   /** Where it lies; nothing for a session. */
@@ -21,8 +20,14 @@ export interface FindOptions {
   /** The state folder. */
   readonly home: string;
   readonly tmux: Pick<Tmux, "lookAll">;
-  /** What the store says about a task. */
-  readonly stateOf: (taskId: string) => "live" | "over" | "unknown";
+  /** The tasks that the store knows. */
+  readonly tasks: readonly KnownTask[];
+}
+
+export interface KnownTask {
+  readonly repositoryId: number;
+  readonly number: number;
+  readonly isLive: boolean;
 }
 
 /**
@@ -30,28 +35,38 @@ export interface FindOptions {
  * an earlier attempt: the loop looks after it. Changes nothing.
  * @throws KnownError LEFTOVERS_UNSEEN when tmux can't be asked: then nothing is known to be left over.
  */
-export async function findLeftovers({ home, tmux, stateOf }: FindOptions): Promise<readonly Leftover[]> {
-  const found = [...(await sessions(tmux)), ...(await workspaces(home)), ...(await runs(home))];
+export async function findLeftovers({ home, tmux, tasks }: FindOptions): Promise<readonly Leftover[]> {
+  // Live ones first: whatever may be one's own is not left over.
+  const known = tasks.toSorted((a, b) => Number(b.isLive) - Number(a.isLive));
+  const found = [...(await sessions(tmux, known)), ...(await workspaces(home)), ...(await runs(home))];
   return found.flatMap((one) => {
-    const task = stateOf(one.taskId);
-    return task === "live" ? [] : [{ ...one, task }];
+    const owner = known.find((task) => keyOf(task) === one.issue);
+    return owner?.isLive === true ? [] : [{ ...one, task: owner === undefined ? "unknown" : "over" } as const];
   });
+}
+
+function keyOf({ repositoryId, number }: KnownTask): string {
+  return `${repositoryId}-${number}`;
 }
 
 type Found = Omit<Leftover, "task">;
 
-async function sessions(tmux: FindOptions["tmux"]): Promise<readonly Found[]> {
+/** A name is not taken apart: a repository's or an agent's may look like any part of it. */
+async function sessions(tmux: FindOptions["tmux"], known: readonly KnownTask[]): Promise<readonly Found[]> {
   const all = await tmux.lookAll();
   if (all.is === "unknown") {
     throw new KnownError("LEFTOVERS_UNSEEN", `tmux could not be asked for its sessions: ${all.why}`, {
       retry: "later",
     });
   }
-  return [...all.sessions.keys()].flatMap((name) => {
-    const [, repository = "", number] = /^.+-([0-9a-z]+)-(\d+)(?:_[0-9A-Za-z-]+)?$/.exec(name) ?? [];
-    if (number === undefined) return [];
-    return [{ is: "session", taskId: `${Number.parseInt(repository, 36)}-${number}`, name, paths: [] } as const];
+  return [...all.sessions.keys()].map((name) => {
+    const owner = known.find((task) => mayBeOf(task, name));
+    return { is: "session", issue: owner && keyOf(owner), name, paths: [] } as const;
   });
+}
+
+function mayBeOf({ repositoryId, number }: KnownTask, session: string): boolean {
+  return new RegExp(`-${repositoryId.toString(36)}-${number}(?:[_-]|$)`).test(session);
 }
 
 async function workspaces(home: string): Promise<readonly Found[]> {
@@ -63,7 +78,7 @@ async function workspaces(home: string): Promise<readonly Found[]> {
       if (number === undefined) continue;
       const { trees, privates } = layoutOf(root);
       const paths = [join(trees, name), join(privates, `${name}.git`)];
-      found.push({ is: "workspace", taskId: `${id}-${number}`, name, paths });
+      found.push({ is: "workspace", issue: `${id}-${number}`, name, paths });
     }
   }
   return found;
@@ -86,6 +101,13 @@ async function workspaceNames(root: string): Promise<readonly string[]> {
 }
 
 async function runs(home: string): Promise<readonly Found[]> {
-  const ids = (await namesIn(join(home, "runs"))).filter((id) => /^\d+-\d+$/.test(id));
-  return ids.map((id) => ({ is: "run", taskId: id, name: id, paths: [join(home, "runs", id)] }));
+  return (await namesIn(join(home, "runs"))).flatMap((name) => {
+    const issue = issueOfRun(name);
+    return issue === undefined ? [] : [{ is: "run", issue, name, paths: [join(home, "runs", name)] } as const];
+  });
+}
+
+/** The issue's key in the name of a task's folder: rivals have their agent's name behind it. */
+export function issueOfRun(name: string): string | undefined {
+  return /^(\d+-\d+)(?:-.+)?$/.exec(name)?.[1];
 }

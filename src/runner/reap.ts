@@ -1,8 +1,9 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { KnownError } from "../errors.ts";
+import { namesIn } from "./git/files.ts";
 import { createRepositoryStore, type RepositoryStore } from "./git/repository-store.ts";
-import type { Leftover } from "./leftovers.ts";
+import { issueOfRun, type Leftover } from "./leftovers.ts";
 import { createTreeLook, endTree } from "./process-tree.ts";
 import type { Tmux } from "./tmux.ts";
 import type { Wall } from "./wall.ts";
@@ -30,8 +31,9 @@ export async function reap(leftovers: readonly Leftover[], options: ReapOptions)
   const stores = new Map<string, RepositoryStore>();
   const reaped: Reaped[] = [];
   for (const leftover of leftovers) {
-    const outcome = failed.has(leftover.taskId) ? "left, since the rest of its task is" : await reapOne(leftover);
-    if (outcome !== "removed") failed.add(leftover.taskId);
+    const { issue = leftover.name } = leftover;
+    const outcome = failed.has(issue) ? "left, since the rest of its task is" : await reapOne(leftover);
+    if (outcome !== "removed") failed.add(issue);
     reaped.push({ leftover, outcome });
   }
   for (const store of stores.values()) await store.sweep();
@@ -46,15 +48,16 @@ export async function reap(leftovers: readonly Leftover[], options: ReapOptions)
     }
   }
 
-  async function remove({ is, name, taskId, paths }: Leftover): Promise<string> {
+  async function remove({ is, name, issue = "", paths }: Leftover): Promise<string> {
     switch (is) {
       case "session":
-        await options.tmux.endSession(name, { mark: markOf(taskId) });
+        await options.tmux.endSession(name);
         return "removed";
       case "workspace":
-        await endProcesses(taskId);
-        return await removeWorkspace(taskId, name);
+        await endProcesses(issue);
+        return await removeWorkspace(issue, name);
       case "run":
+        await endProcesses(issue);
         for (const path of paths) await rm(path, { recursive: true, force: true });
         return "removed";
       default:
@@ -62,28 +65,27 @@ export async function reap(leftovers: readonly Leftover[], options: ReapOptions)
     }
   }
 
-  function markOf(taskId: string): string {
-    return `COPPICE_TASK=${join(options.home, "runs", taskId)}`;
-  }
-
-  /** An agent may live on without its session, where no wall ended it. */
-  async function endProcesses(taskId: string): Promise<void> {
-    const left = await endTree(createTreeLook({ pid: -1, born: undefined, marks: [[markOf(taskId)]] }), 2_000);
+  /** An agent may live on without its session, where no wall ended it: by this mark it is found. */
+  async function endProcesses(issue: string): Promise<void> {
+    const folder = join(options.home, "runs");
+    const mine = (await namesIn(folder)).filter((name) => issueOfRun(name) === issue);
+    const marks = [issue, ...mine].map((name) => [`COPPICE_TASK=${join(folder, name)}`]);
+    const left = await endTree(createTreeLook({ pid: -1, born: undefined, marks }), 2_000);
     if (left.length > 0) {
       throw new KnownError("SESSION_LEFTOVERS", `processes ${left.map(({ pid }) => pid).join(", ")} do not end`);
     }
   }
 
-  async function removeWorkspace(taskId: string, name: string): Promise<string> {
-    const store = storeOf(taskId);
+  async function removeWorkspace(issue: string, name: string): Promise<string> {
+    const store = storeOf(issue);
     const saved = await store.saveWork(name);
     if (saved.is === "refused")
       return `left: it can't be saved: ${saved.findings.map(({ words }) => words).join("; ")}`;
     return (await store.removeWorkspace(name)) === "removed" ? "removed" : "left: it changed meanwhile";
   }
 
-  function storeOf(taskId: string): RepositoryStore {
-    const [id = ""] = taskId.split("-");
+  function storeOf(issue: string): RepositoryStore {
+    const [id = ""] = issue.split("-");
     const known = stores.get(id);
     if (known !== undefined) return known;
     const store = createRepositoryStore({

@@ -20,8 +20,8 @@ export interface Overview {
   readonly requests: RequestsLeft | undefined;
   /** Live ones, in the order in which they were asked for. */
   readonly tasks: readonly TaskLine[];
-  /** Whether a task may still have something to do, by its id. */
-  readonly states: ReadonlyMap<string, "live" | "over">;
+  /** Every task, and whether it may still have something to do. */
+  readonly known: readonly { readonly repositoryId: number; readonly number: number; readonly isLive: boolean }[];
   /** Names of the repositories that any task was ever of, by GitHub's number. */
   readonly repositories: ReadonlyMap<number, string>;
 }
@@ -69,7 +69,7 @@ async function overviewOf(db: Database, nowMs: number): Promise<Overview> {
     .orderBy("asked_at_ms")
     .orderBy("number")
     .execute();
-  const states = await db.selectFrom("tasks").select(["id", "is_live"]).execute();
+  const known = await db.selectFrom("tasks").select(["repository_id", "number", "is_live"]).execute();
   const names = await db.selectFrom("tasks").select(["repository_id", "owner", "name"]).distinct().execute();
   return {
     servicePid: await holderOf(db, nowMs),
@@ -84,7 +84,11 @@ async function overviewOf(db: Database, nowMs: number): Promise<Overview> {
       sinceMs: row.since_ms === 0 ? row.saved_at_ms : row.since_ms,
       pull: row.pull_number ?? undefined,
     })),
-    states: new Map(states.map(({ id, is_live }) => [id, is_live === 1 ? "live" : "over"])),
+    known: known.map(({ repository_id, number, is_live }) => ({
+      repositoryId: repository_id,
+      number,
+      isLive: is_live === 1,
+    })),
     repositories: new Map(names.map(({ repository_id, owner, name }) => [repository_id, `${owner}/${name}`])),
   };
 }

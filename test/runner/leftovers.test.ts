@@ -7,6 +7,8 @@ import { createTmux } from "../../src/runner/tmux.ts";
 import { openWall } from "../../src/runner/wall.ts";
 import { aRepository, baseOf, commit, git, write } from "./git/a-repository.ts";
 
+const over = { repositoryId: 500, number: 7, isLive: false };
+
 test("what tasks that are over left behind goes, its work saved; what live tasks have, or tasks nobody knows, stays", async () => {
   const { store, root: home, repositoryDir } = await aRepository();
   mkdirSync(join(home, "repositories"));
@@ -15,21 +17,18 @@ test("what tasks that are over left behind goes, its work saved; what live tasks
     await store.createWorkspace(name, await baseOf(store));
     mkdirSync(join(home, "runs", `500-${name.split("-")[1] ?? ""}`), { recursive: true });
   }
-  const over = store.workspaceAt("issue-7-over").path;
-  commit(over, "One", { "committed.txt": "c\n" });
-  write(over, { "new.txt": "n\n" });
+  const left = store.workspaceAt("issue-7-over").path;
+  commit(left, "One", { "committed.txt": "c\n" });
+  write(left, { "new.txt": "n\n" });
   const tmux = createTmux({ socketPath: join(home, "t.sock") });
   onTestFinished(() => tmux.endServer({ graceMs: 100 }));
   // 500 in base 36 is "dw".
-  for (const number of [7, 8, 9]) {
+  for (const number of ["7", "8", "8-gpt-5_1-1-2", "9"]) {
     await tmux.startSession({ name: `sample-dw-${number}`, cwd: home, argv: ["sleep", "600"] });
   }
 
-  const states = new Map<string, "over" | "live">([
-    ["500-7", "over"],
-    ["500-8", "live"],
-  ]);
-  const find = () => findLeftovers({ home, tmux, stateOf: (id) => states.get(id) ?? "unknown" });
+  const tasks = [over, { repositoryId: 500, number: 8, isLive: true }];
+  const find = () => findLeftovers({ home, tmux, tasks });
   const found = await find();
   expect(found.map(({ is, task, name }) => `${is} ${task} ${name}`).toSorted()).toEqual([
     "run over 500-7",
@@ -44,18 +43,18 @@ test("what tasks that are over left behind goes, its work saved; what live tasks
   const reaped = await reap(meant, { home, tmux, wallFor: () => openWall, keepSavedMs: undefined });
   expect(reaped.map(({ outcome }) => outcome)).toEqual(["removed", "removed", "removed"]);
   expect((await find()).every(({ task }) => task === "unknown")).toBe(true);
-  expect(existsSync(over)).toBe(false);
+  expect(existsSync(left)).toBe(false);
   const [saved = ""] = await store.savedWork("issue-7-over");
   expect(git(join(repositoryDir, "gate.git"), "show", `${saved}:new.txt`)).toBe("n");
   expect(git(join(repositoryDir, "gate.git"), "show", `${saved}^1:committed.txt`)).toBe("c");
-  for (const left of ["issue-8-live", "issue-9-unknown"]) {
-    expect(readFileSync(join(store.workspaceAt(left).path, "README.md"), "utf8")).toBe("# Sample\n");
+  for (const name of ["issue-8-live", "issue-9-unknown"]) {
+    expect(readFileSync(join(store.workspaceAt(name).path, "README.md"), "utf8")).toBe("# Sample\n");
   }
 });
 
 test("where tmux can't be asked, nothing counts as left over", async () => {
   const tmux = { lookAll: async () => ({ is: "unknown", why: "no answer" }) as const };
-  await expect(findLeftovers({ home: "/nowhere", tmux, stateOf: () => "over" })).rejects.toMatchObject({
+  await expect(findLeftovers({ home: "/nowhere", tmux, tasks: [over] })).rejects.toMatchObject({
     code: "LEFTOVERS_UNSEEN",
   });
 });
@@ -70,7 +69,7 @@ test("what can't be saved is left, and so is the rest of its task", async () => 
   // git can't tell any more what is in it.
   write(join(repositoryDir, "private", "issue-7-over.git", "worktrees", "issue-7-over"), { HEAD: "nonsense\n" });
   const tmux = createTmux({ socketPath: join(home, "t.sock") });
-  const found = await findLeftovers({ home, tmux, stateOf: () => "over" });
+  const found = await findLeftovers({ home, tmux, tasks: [over] });
   const reaped = await reap(found, { home, tmux, wallFor: () => openWall, keepSavedMs: undefined });
   expect(reaped.map(({ outcome }) => outcome.split(/[:,]/)[0])).toEqual(["left", "left"]);
   expect(existsSync(join(path, "new.txt"))).toBe(true);
