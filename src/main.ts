@@ -45,12 +45,13 @@ export interface ServiceOptions {
   /** Agents besides Claude Code. */
   readonly agents?: readonly AgentAdapter[];
   readonly environment?: NodeJS.ProcessEnv;
+  /** The machine's clock unless given. */
+  readonly nowMs?: () => number;
 }
 
 /** Wires everything: the one place that knows all others. What was opened is closed again when the start fails. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { settings, log, redactor, environment = process.env } = options;
-  const nowMs = Date.now;
+  const { settings, log, redactor, environment = process.env, nowMs = Date.now } = options;
   await using opened = new AsyncDisposableStack();
   for (const warning of settings.warnings) log.warn({}, warning);
   const agents = agentsOf(options);
@@ -59,7 +60,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const store = await openStore({ file: join(settings.service.homePath, "coppice.db"), log, nowMs });
   opened.defer(() => store.close());
 
-  const { probot, octokits, whoWeAre } = createProbotApp(settings, log);
+  const { probot, octokits, whoWeAre } = createProbotApp(settings, log, { nowMs });
   const forge = createForge({
     octokits,
     appId: settings.app.id,

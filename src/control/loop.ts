@@ -74,11 +74,13 @@ export function createLoop(world: World): Loop {
     const isForgeStale = world.nowMs() - lane.forgeSeenAtMs > world.operator.sweepEveryMs;
     try {
       const end = await pass(lane, isForgeStale);
+      // Who gets on in spite of failures does not come back later and later.
+      if (end.hasMoved) lane.failures = 0;
+      if (end.failure !== undefined) return failed(lane, end.failure.error);
       if (isForgeStale) lane.forgeSeenAtMs = world.nowMs();
       lane.failures = 0;
       return end.againInMs;
     } catch (error) {
-      lane.failures += 1;
       return failed(lane, error);
     }
   }
@@ -88,7 +90,7 @@ export function createLoop(world: World): Loop {
     // Tasks of one issue share its labels and its facts, so each has to see what the other came to.
     const end = await issues(`${task.repositoryId}-${task.number}`, () => inQueue(task, isForgeStale));
     for (const other of end.wakes) wake(other);
-    if (end.slotFreed) await wakeOthers(task);
+    if (end.hasMoved) await wakeOthers(task);
     return end;
   }
 
@@ -111,6 +113,7 @@ export function createLoop(world: World): Loop {
   }
 
   function failed(lane: Lane, error: unknown): number {
+    lane.failures += 1;
     // Whether GitHub still lets us in is the first thing to know.
     lane.forgeSeenAtMs = 0;
     const waitMs = backoffMs(lane.failures);

@@ -16,12 +16,15 @@ import { joinContest } from "./rivalry.ts";
 /** When the next pass is due; undefined when only news can change anything. */
 export interface PassEnd {
   readonly againInMs: number | undefined;
-  readonly slotFreed: boolean;
+  /** Whether the task is in another phase than before. */
+  readonly hasMoved: boolean;
+  /** What could not be done or seen; it is tried again. */
+  readonly failure: { readonly error: unknown } | undefined;
   /** Other tasks of the issue that have to hear of what happened. */
   readonly wakes: readonly TaskRef[];
 }
 
-const nothingToDo: PassEnd = { againInMs: undefined, slotFreed: false, wakes: [] };
+const nothingToDo: PassEnd = { againInMs: undefined, hasMoved: false, failure: undefined, wakes: [] };
 
 /** One pass: look, advance, save, act. May run twice, or late; only one at a time for an issue. */
 export async function reconcile(ref: TaskRef, isForgeStale: boolean, world: World): Promise<PassEnd> {
@@ -50,8 +53,8 @@ export async function reconcile(ref: TaskRef, isForgeStale: boolean, world: Worl
   const others = noted.filter((one) => !facts.includes(one));
   const stepped = await step(saved, news, others, sight, world);
   const end = await carryOut(stepped, saved.task, sight, world);
-  if (blindness !== undefined) throw blindness;
-  return { ...end, wakes: end.slotFreed ? contest.rivals.map(refOf) : contest.begun };
+  const wakes = end.hasMoved ? contest.rivals.map(refOf) : contest.begun;
+  return { ...end, wakes, failure: blindness === undefined ? end.failure : { error: blindness } };
 }
 
 /** A command where no task is gets an answer, too, when it is said by somebody who may. */
@@ -135,9 +138,12 @@ async function carryOut(stepped: SavedTask, before: Task, sight: Sight, world: W
   );
   const calm = await noteTrouble(worked, world);
   const told = await actAll(calm, plan(calm.task, sight, world.operator, world.nowMs()).filter(isWord), world);
-  const failure = worked.failure ?? told.failure;
-  if (failure !== undefined) throw failure.error;
-  return passEnd(told.task, before, sight, actions, world);
+  return {
+    againInMs: againInMs(told.task, before, sight, actions, world),
+    hasMoved: told.task.phase.at !== before.phase.at,
+    failure: worked.failure ?? told.failure,
+    wakes: [],
+  };
 }
 
 interface Acted extends SavedTask {
@@ -179,14 +185,16 @@ function troubleOf(error: unknown): string {
   return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
 }
 
-function passEnd(task: Task, before: Task, sight: Sight, actions: readonly Action[], world: World): PassEnd {
-  const hasMoved = task.phase.at !== before.phase.at;
-  const restMs = wakeAfterMs(task, !isSaid(task, sight), world.operator, world.nowMs());
-  return {
-    againInMs: hasMoved ? 0 : actions.some((action) => !isWord(action)) ? settleMs : restMs,
-    slotFreed: hasMoved,
-    wakes: [],
-  };
+function againInMs(
+  task: Task,
+  before: Task,
+  sight: Sight,
+  actions: readonly Action[],
+  world: World,
+): number | undefined {
+  if (task.phase.at !== before.phase.at) return 0;
+  if (actions.some((action) => !isWord(action))) return settleMs;
+  return wakeAfterMs(task, !isSaid(task, sight), world.operator, world.nowMs());
 }
 
 /** After an action the world is looked at again soon, but not so soon that one without effect keeps the machine busy. */

@@ -1,4 +1,4 @@
-import type { IssueRef } from "../core/task.ts";
+import { type IssueRef, taskId } from "../core/task.ts";
 import { type Answer, createEtags } from "./etags.ts";
 import { type Failure, hasStatus } from "./failures.ts";
 import type { Octokit, Octokits } from "./octokits.ts";
@@ -23,13 +23,18 @@ interface IssuesParts {
 
 /** GitHub's own parts may need a moment until all of them know of a new issue. */
 const settlesMs = 120_000;
+/** A "not found" of one moment is a fault of GitHub's; so long it has to last. */
+const lastsMs = 60_000;
 
 export function createIssues({ octokits, repositories, nowMs }: IssuesParts): Issues {
   const etags = createEtags<IssueData>();
+  /** Since when an issue was not found, whenever it was looked for. */
+  const missing = new Map<string, number>();
 
   async function look(issue: IssueRef, sinceMs: number): Promise<IssueSight> {
     try {
       const { data, url } = await ask(issue);
+      missing.delete(taskId(issue));
       return isElsewhere(url, issue) ? { is: "gone", how: moved } : { is: "there", data };
     } catch (error) {
       if (await isGone(issue, error, sinceMs)) return howGone(error, issue);
@@ -44,7 +49,8 @@ export function createIssues({ octokits, repositories, nowMs }: IssuesParts): Is
   }
 
   /**
-   * "Not found" is also what GitHub says of a repository that we may not see, so it counts only when we do see that.
+   * "Not found" is also what GitHub says of a repository that we may not see, so it counts only when we do see that, and
+   * only when it lasts.
    * Source: "Get an issue" in GitHub's documentation (301, 404 and 410).
    */
   async function isGone(issue: IssueRef, failure: unknown, sinceMs: number): Promise<boolean> {
@@ -54,7 +60,13 @@ export function createIssues({ octokits, repositories, nowMs }: IssuesParts): Is
     if (isElsewhere(urlOf(failure), issue)) return true;
     if (nowMs() - sinceMs < settlesMs) return false;
     await repositories.look(issue);
-    return true;
+    return nowMs() - missingSince(issue) >= lastsMs;
+  }
+
+  function missingSince(issue: IssueRef): number {
+    const known = missing.get(taskId(issue));
+    if (known === undefined) missing.set(taskId(issue), nowMs());
+    return known ?? nowMs();
   }
 
   return { look, isGone };

@@ -73,6 +73,17 @@ describe("while GitHub is away", () => {
     expect(fault.count).toBeLessThan(30);
   });
 
+  it("does the work no later for words that nobody can be told", async () => {
+    const { fault, wrap } = aSwitch("forge", /^(say|showState|greet)$/);
+    const world = await aWorld({ fault: wrap });
+    fault.isOn = true;
+    const number = aLabelledIssue(world);
+    await world.until("a pull request", () => world.github.pulls.size > 0, 30_000);
+    expect(fault.count).toBeGreaterThan(5);
+    fault.isOn = false;
+    await untilSaid(world, number, "Ready for review");
+  });
+
   it("what can't be done is said as soon as it can be said", async () => {
     const { fault, wrap } = aSwitch("forge", /openPull/);
     const world = await aWorld({ fault: wrap });

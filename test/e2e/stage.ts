@@ -38,13 +38,18 @@ export interface Stage {
 export interface StageOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly settings?: Readonly<Record<string, string>>;
+  /** The service's clock. */
+  readonly nowMs?: () => number;
+  /** Where GitHub's numbers begin; of stages that play at once each needs its own. */
+  readonly firstId?: number;
 }
 
 /** `mira` owns the repository, `aiko` may write, `jonas` is a stranger. */
-export async function setStage({ files = {}, settings = {} }: StageOptions = {}): Promise<Stage> {
+export async function setStage(options: StageOptions = {}): Promise<Stage> {
+  const { files = {}, settings = {}, nowMs = Date.now, firstId = 1000 } = options;
   const folder = await mkdtemp(join(tmpdir(), "coppice-e2e-"));
   const home = join(folder, "home");
-  const github = await startGithub({ folder, app: { webhookSecret: "a-long-secret-for-tests-0123456789" } });
+  const github = await startGithub({ folder, firstId, app: { webhookSecret: "a-long-secret-for-tests-0123456789" } });
   for (const login of ["mira", "aiko", "jonas"]) github.addUser(login);
   await github.addRepository("mira/garden", {
     files: { "README.md": "# Garden\n", ...files },
@@ -85,6 +90,7 @@ export async function setStage({ files = {}, settings = {} }: StageOptions = {})
         redactor: createRedactor(),
         agents: [createDemoAgent({ pace: 0 })],
         environment: plainEnvironment(),
+        nowMs,
       });
       github.webhookUrl = `${service.url}/api/github/webhooks`;
     },

@@ -90,7 +90,13 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     nowMs: options.nowMs ?? Date.now,
   });
   const forge = createForge(
-    forgeOptions({ octokits: app.octokits, appId: github.app.id, webUrl: github.url, ...options.forge }),
+    forgeOptions({
+      octokits: app.octokits,
+      appId: github.app.id,
+      webUrl: github.url,
+      nowMs: options.nowMs ?? Date.now,
+      ...options.forge,
+    }),
   );
   const inbox = createInbox();
   const news: string[] = [];
@@ -101,7 +107,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     installationChanged: (id) => void news.push(`installation ${id}`),
     ownLogin: () => `${github.app.slug}[bot]`,
     log: silentLog,
-    nowMs: Date.now,
+    nowMs: options.nowMs ?? Date.now,
     ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
   });
   const server = await startServer({

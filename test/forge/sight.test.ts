@@ -64,12 +64,52 @@ describe("an issue is gone", () => {
     expect(await bench.forge.look(task)).toMatchObject({ issue: "gone" });
   });
 
-  it("when it was transferred to where we may not look", async () => {
-    await using bench = await startBench();
+  it("when it was transferred to where we may not look, and is missing for more than a minute", async () => {
+    let aheadMs = 0;
+    await using bench = await startBench({ nowMs: () => Date.now() + aheadMs });
     const { github } = bench;
     const task = await oldTask(bench);
     const hidden = await github.addRepository("carol/cellar", { isPrivate: true });
     github.settings("alice/garden").transferIssue(task.issue.number, hidden);
+    await expect(bench.forge.look(task)).rejects.toMatchObject({ code: "FORGE_MISSING" });
+    aheadMs = 61_000;
+    expect(await bench.forge.look(task)).toMatchObject({ issue: "gone" });
+  });
+});
+
+async function anIssueThatIsMissing(isMissing: () => boolean) {
+  let aheadMs = 0;
+  const bench = await startBench({
+    nowMs: () => Date.now() + aheadMs,
+    wire: async (request, go) =>
+      isMissing() && /^GET .*\/issues\/\d+$/.test(request)
+        ? Response.json({ message: "Not Found" }, { status: 404 })
+        : await go(),
+  });
+  return { bench, task: await oldTask(bench), pass: (ms: number) => void (aheadMs += ms) };
+}
+
+describe("an issue that is not found", () => {
+  it("for a moment is not taken for gone, however long ago the last such moment was", async () => {
+    let isMissing = true;
+    const { bench, task, pass } = await anIssueThatIsMissing(() => isMissing);
+    await using _ = bench;
+    for (let moments = 0; moments < 3; moments += 1) {
+      await expect(bench.forge.look(task)).rejects.toMatchObject({ code: "FORGE_MISSING", retry: "later" });
+      isMissing = false;
+      expect(await bench.forge.look(task)).toMatchObject({ issue: "open" });
+      isMissing = true;
+      pass(3_600_000);
+    }
+  });
+
+  it("for more than a minute is gone", async () => {
+    const { bench, task, pass } = await anIssueThatIsMissing(() => true);
+    await using _ = bench;
+    await expect(bench.forge.look(task)).rejects.toMatchObject({ code: "FORGE_MISSING" });
+    pass(30_000);
+    await expect(bench.forge.look(task)).rejects.toMatchObject({ code: "FORGE_MISSING" });
+    pass(31_000);
     expect(await bench.forge.look(task)).toMatchObject({ issue: "gone" });
   });
 });

@@ -109,8 +109,11 @@ describe("the status comment", () => {
   });
 
   it("is left unsaid on an issue that never was, or is no more", async () => {
-    await using bench = await startBench();
+    let aheadMs = 0;
+    await using bench = await startBench({ nowMs: () => Date.now() + aheadMs });
     const task = { ...taskOf(bench, 404), asked: { ...taskOf(bench, 404).asked, atMs: 0 } };
+    await expect(bench.forge.say(task, "queued")).rejects.toMatchObject({ code: "FORGE_MISSING" });
+    aheadMs = 61_000;
     expect(await bench.forge.say(task, textFor(task, "queued"))).toEqual({ commentId: 0 });
   });
 

@@ -13,7 +13,7 @@ export interface Scene {
 }
 
 /** Much more than it takes: after a fault the bot may wait before it comes back. */
-const patienceMs = 90_000;
+const patienceMs = 150_000;
 
 export async function askFor(scene: Scene, title: string): Promise<number> {
   const { github, repository } = scene;

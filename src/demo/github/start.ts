@@ -70,6 +70,11 @@ export interface GithubOptions {
   readonly app?: Partial<AppOptions>;
   readonly webhookUrl?: string;
   readonly nowMs?: () => number;
+  /**
+   * Where numbers of repositories, installations and all else begin; 1000 by default. Clients of several stand-ins in one process need
+   * different ones: Octokit takes answers for an installation of the same number for each other's.
+   */
+  readonly firstId?: number;
   /** How long an installation's token lives; an hour by default. */
   readonly tokenLifeMs?: number;
   /** Requests an hour for each token; 5,000 by default. */
@@ -130,7 +135,7 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
   const requests: SeenRequest[] = [];
   const contract = loadContract();
   const nowMs = options.nowMs ?? Date.now;
-  let lastId = 1000;
+  let lastId = options.firstId ?? 1000;
   const nextId = (): number => (lastId += 1);
   const users = new Map<number, User>();
   const app = appFrom(options.app ?? {});
