@@ -52,6 +52,16 @@ export interface SideRun extends Pick<GitRun, "input" | "environment" | "limitMs
   readonly alsoWritable?: readonly string[];
 }
 
+/**
+ * With no more memory than any real repository needs. What git reads here the agent wrote: a HEAD that leads to /dev/zero would else fill
+ * all there is. RLIMIT_DATA and not the address space, in which git maps whole packs.
+ */
+function bounded(command: Argv): Argv {
+  return ["/bin/sh", "-c", `ulimit -d ${mostKilobytes} && exec "$@"`, "bounded", ...command];
+}
+
+const mostKilobytes = 2 * 1024 * 1024;
+
 export interface AgentSideOptions {
   readonly layout: Layout;
   readonly wall: Wall;
@@ -63,7 +73,7 @@ export function createAgentSide({ layout, wall, signal }: AgentSideOptions, desk
   const behindWall = (command: Argv, also: readonly string[] = []) =>
     wall.enter(
       { cwd: desk.tree, writable: [...paths.writable, ...also], readable: paths.readable, network: "none" },
-      command,
+      bounded(command),
     );
   const run = (command: Argv, { alsoWritable, ...more }: SideRun = {}) =>
     runGit(behindWall(command, alsoWritable), { cwd: desk.tree, signal, limitMs: 30_000, ...more });

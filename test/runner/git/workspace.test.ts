@@ -6,6 +6,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  symlinkSync,
   unlinkSync,
   utimesSync,
   writeFileSync,
@@ -343,4 +344,14 @@ test("the gate's small packs are joined, and nothing that a workspace borrows is
   expect(packs().length).toBeLessThan(10);
   git(path, "fsck", "--connectivity-only");
   expect(await store.lookWorkspace("w1")).toMatchObject({ is: "there", uncommitted: 0 });
+});
+
+test("a workspace whose branch never ends takes no more than a bounded part of the memory", async () => {
+  const { store } = await aRepository();
+  const { path, branch } = await store.createWorkspace("w1", await baseOf(store));
+  const ref = join(git(path, "rev-parse", "--path-format=absolute", "--git-common-dir"), "refs", "heads", branch);
+  rmSync(ref);
+  symlinkSync("/dev/zero", ref);
+  const look = await store.lookWorkspace("w1");
+  expect(look).toMatchObject({ is: "unknown", reason: expect.stringMatching(/out of memory/i) });
 });
