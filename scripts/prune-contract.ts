@@ -23,7 +23,7 @@ const wantedOperations: Readonly<Record<string, string>> = {
   repos: `get get-branch list-branches get-content create-or-update-file-contents get-collaborator-permission-level
     check-collaborator list-collaborators compare-commits compare-commits-with-basehead get-commit list-commits
     list-pull-requests-associated-with-commit get-branch-protection get-status-checks-protection
-    get-all-status-check-contexts get-combined-status-for-ref list-commit-statuses-for-ref create-commit-status`,
+    get-all-status-check-contexts get-branch-rules get-combined-status-for-ref list-commit-statuses-for-ref create-commit-status`,
   git: "get-ref list-matching-refs create-ref update-ref delete-ref get-commit",
   issues: `get list-for-repo create update list-comments list-comments-for-repo get-comment create-comment
     update-comment delete-comment add-labels remove-label set-labels remove-all-labels list-labels-on-issue
@@ -36,9 +36,10 @@ const wantedOperations: Readonly<Record<string, string>> = {
     list-comments-for-review submit-review dismiss-review update-review list-review-comments
     list-review-comments-for-repo get-review-comment update-review-comment create-reply-for-review-comment
     create-review-comment request-reviewers list-requested-reviewers remove-requested-reviewers update-branch`,
-  checks: "create update get list-for-ref list-for-suite list-suites-for-ref get-suite rerequest-suite rerequest-run",
+  checks: `create update get list-for-ref list-for-suite list-suites-for-ref get-suite list-annotations
+    rerequest-suite rerequest-run`,
   actions: `list-workflow-runs-for-repo get-workflow-run list-jobs-for-workflow-run get-job-for-workflow-run
-    download-job-logs-for-workflow-run re-run-workflow-failed-jobs`,
+    download-job-logs-for-workflow-run re-run-workflow-failed-jobs re-run-job-for-workflow-run`,
 };
 
 /** Keys of `x-webhooks`: an event, or an event and one of these actions. `*` stands for every action there is. */
