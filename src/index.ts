@@ -13,6 +13,8 @@ export interface WebhookParts {
   readonly forgetSettings: (repositoryId: number) => void;
   /** A repository has another name or owner, was archived or deleted. */
   readonly repositoryChanged?: () => void;
+  /** A branch moved: notes what follows for open pull requests into it. @returns whether there are any. */
+  readonly branchMoved: (repositoryId: number, branch: string, delivery: string) => Promise<boolean>;
   /** The App was installed, removed, or put on other repositories. */
   readonly installationChanged: (installationId: number) => void;
   /** Our bot's login, once it is known. */
@@ -48,11 +50,15 @@ async function take(delivery: string, event: string, news: News, parts: WebhookP
       await within(parts.patienceMs ?? patienceMs, store.note(key, news.subject, news.fact, parts.nowMs()));
       return parts.wake();
     }
-    case "settings":
-      return parts.forgetSettings(news.repositoryId);
     case "repository":
       parts.forgetSettings(news.repositoryId);
       return parts.repositoryChanged?.();
+    case "pushed": {
+      const { repositoryId, branch } = news;
+      if (news.changesSettings) parts.forgetSettings(repositoryId);
+      const hasNews = await within(parts.patienceMs ?? patienceMs, parts.branchMoved(repositoryId, branch, delivery));
+      return hasNews ? parts.wake() : undefined;
+    }
     case "installation":
       return parts.installationChanged(news.installationId);
     case "nothing":
@@ -81,7 +87,7 @@ function keyOf(delivery: string, { fact, subject }: News & { is: "fact" }): stri
 }
 
 /** The note may still be made later; the delivery comes again under the same key then, and is noted once. */
-async function within(mostMs: number, noting: Promise<unknown>): Promise<void> {
+async function within<T>(mostMs: number, noting: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -90,7 +96,7 @@ async function within(mostMs: number, noting: Promise<unknown>): Promise<void> {
     );
   });
   try {
-    await Promise.race([noting, late]);
+    return await Promise.race([noting, late]);
   } finally {
     clearTimeout(timer);
   }

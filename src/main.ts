@@ -7,6 +7,7 @@ import type { Settings } from "./config/arranged-settings.ts";
 import { isListed } from "./config/repository-list.ts";
 import { watchClock } from "./control/clock-watch.ts";
 import { createLoop } from "./control/loop.ts";
+import { noteMovedBase } from "./control/moved-base.ts";
 import type { World } from "./control/ports.ts";
 import type { Redactor } from "./core/redact.ts";
 import type { OperatorPolicy } from "./core/policy.ts";
@@ -131,6 +132,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       heard: createEar(store, log, nowMs),
       wake: () => void loop.wakeForFacts(),
       forgetSettings: forge.forgetSettings,
+      branchMoved: (repositoryId, branch, delivery) => noteMovedBase(store, repositoryId, branch, delivery, nowMs()),
       repositoryChanged: () => loop.wakeAll(),
       installationChanged() {
         loop.wakeAll();

@@ -28,9 +28,8 @@ const permissionFor: Readonly<Record<string, string>> = {
   pull_request_review_comment: "pull_requests",
   pull_request_review_thread: "pull_requests",
   push: "contents",
-  check_run: "checks",
   check_suite: "checks",
-  workflow_run: "actions",
+  status: "statuses",
   repository: "metadata",
 };
 
@@ -41,6 +40,7 @@ it("the App asks for these permissions and no others, and never for workflows", 
     pull_requests: "write",
     checks: "write",
     metadata: "read",
+    statuses: "read",
     actions: "read",
   });
 });

@@ -33,6 +33,12 @@ export function rivalSuffix({ rival }: Pick<Task, "rival">): string {
   return rival === undefined ? "" : `-${safeWord(rival, 20)}`;
 }
 
+/** The number of the issue that a branch of ours is for; undefined when it is not ours. */
+export function issueOfBranch(branch: string): number | undefined {
+  const number = /^coppice\/issue-(\d+)-/.exec(branch)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
 /** The start that an agent's session was made for, read off its name; undefined when it is no agent's of this task. */
 export function startOfSession(session: string, sessions: string): string | undefined {
   if (session === sessions) return "1-1-1";

@@ -1,7 +1,7 @@
 /** The checks on the newest commit of a pull request, as GitHub shows them: check runs and commit statuses, ours left out. */
 export interface PullChecks {
   readonly sha: string;
-  /** How many have not ended. */
+  /** How many of those that count have not ended. */
   readonly running: number;
   /** When the last one ended; 0 when none has. */
   readonly endedAtMs: number;
@@ -19,7 +19,7 @@ export interface FailedCheck {
   readonly isOnBase: boolean;
   /** The job that can be run again and has a log; undefined for checks of other services. */
   readonly job: number | undefined;
-  /** How often it was run on this commit. */
+  /** Greater for a later run of it on the same commit. */
   readonly attempt: number;
   /** What the check itself says of the failure (its title and summary); empty when it says nothing. */
   readonly summary: string;

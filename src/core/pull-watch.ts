@@ -122,7 +122,10 @@ function newFailures(task: Task, { failures }: PullChecks, nowMs: number): reado
 }
 
 /** Checks that nobody demands may fail for reasons of their own. */
-export function counts({ isRequired, name }: FailedCheck, { checks = [] }: RepositoryPolicy): boolean {
+export function counts(
+  { isRequired, name }: Pick<FailedCheck, "isRequired" | "name">,
+  { checks = [] }: RepositoryPolicy,
+): boolean {
   return isRequired || checks.includes("*") || checks.includes(name);
 }
 

@@ -15,9 +15,7 @@ export interface Etags<T> {
   ask(key: string, call: AskWith<T>): Promise<Answer<T>>;
 }
 
-const mostKept = 500;
-
-export function createEtags<T>(): Etags<T> {
+export function createEtags<T>(mostKept = 500): Etags<T> {
   const kept = new Map<string, Answer<T>>();
   const underWay = new Map<string, Promise<Answer<T>>>();
 

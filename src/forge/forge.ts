@@ -4,14 +4,18 @@ import type { RequestsLeft } from "../core/request-budget.ts";
 import type { IssueRef, Person } from "../core/task.ts";
 import { createAccess, type AccessRules } from "./access.ts";
 import { createAdmission } from "./admission.ts";
+import { createBaseBranches } from "./base-branch.ts";
 import { createBriefs } from "./brief.ts";
 import { hasStatus, inWords, messageOf } from "./failures.ts";
 import { createCheckRuns } from "./check-run.ts";
 import { createComments } from "./comments.ts";
+import { createCommitChecks } from "./commit-checks.ts";
 import { createIssues } from "./issues.ts";
+import { createJobs } from "./jobs.ts";
 import { createLabels } from "./labels.ts";
 import { createMissedDeliveries, type RedeliverMissed } from "./missed-deliveries.ts";
 import type { Octokits } from "./octokits.ts";
+import { createPullChecks } from "./pull-checks.ts";
 import { createPullRequests } from "./pull-requests.ts";
 import { createRemotes, type Remote } from "./remote.ts";
 import { at, createRepositories, nameOf } from "./repositories.ts";
@@ -40,6 +44,8 @@ export interface ForgeOptions {
   readonly learnSecret: (secret: string) => void;
   readonly log: Log;
   readonly nowMs: () => number;
+  /** How long to give GitHub to work out whether a pull request can be merged, before each further question; for tests. */
+  readonly mergePauseMs?: readonly number[];
 }
 
 /** GitHub for the loop, and for the few others who need to know of it. */
@@ -57,7 +63,7 @@ export interface GithubForge extends Forge {
 }
 
 export function createForge(options: ForgeOptions): GithubForge {
-  const { octokits, appId, operator, people, log, nowMs } = options;
+  const { octokits, appId, operator, people, log, nowMs, mergePauseMs = [1_000, 3_000] } = options;
   const repositories = createRepositories(octokits);
   const issues = createIssues({ octokits, repositories, nowMs });
   const settings = createSettingsFiles(options);
@@ -66,7 +72,7 @@ export function createForge(options: ForgeOptions): GithubForge {
   const { allowedRepositories } = people;
   const admit = createAdmission({ repositories, issues, access, briefs, settings, allowedRepositories });
   const standing = createStanding({ octokits, allowedRepositories, nowMs });
-  const reach = createReach(createSight({ octokits, issues }), standing);
+  const reach = createReach(createSight({ octokits, issues, mergePauseMs }), standing);
   const comment = createStatusComment({ octokits, issues, appId, log });
   const labels = createLabels({ octokits, triggerLabel: operator.triggerLabel, log });
   const pulls = createPullRequests({ octokits, log });
@@ -74,6 +80,9 @@ export function createForge(options: ForgeOptions): GithubForge {
   const comments = createComments({ octokits, appId, log });
   const threads = createReviewThreads({ octokits, access, log });
   const showCheck = createCheckRuns(octokits, log);
+  const readCommit = createCommitChecks(octokits, appId, log);
+  const readChecks = createPullChecks({ readCommit, lookAtBase: createBaseBranches(octokits, log), nowMs });
+  const jobs = createJobs(octokits, log);
 
   async function mayCommand(issue: IssueRef, person: Person): Promise<boolean> {
     const isOperator = people.operators?.some((login) => login.toLowerCase() === person.login.toLowerCase()) === true;
@@ -128,10 +137,9 @@ export function createForge(options: ForgeOptions): GithubForge {
       ask(task.issue, "take an answer", () => threads.answer(task, pull, thread, round)),
     showCheck: (task, check, round, isOver) =>
       ask(task.issue, "take a check run", () => showCheck(task, check, round, isOver)),
-    // The checks are read once their reader is here.
-    readChecks: async ({ delivered }) => ({ sha: delivered?.sha ?? "", running: 0, endedAtMs: 0, failures: [] }),
-    readCheckLog: async () => "",
-    rerunCheck: async () => false,
+    readChecks: (task) => ask(task.issue, "show the checks", () => readChecks(task)),
+    readCheckLog: (issue, job) => ask(issue, "show a job's log", () => jobs.readLog(issue, job)),
+    rerunCheck: (issue, job) => ask(issue, "run a job again", () => jobs.rerun(issue, job)),
     redeliverMissed: createMissedDeliveries(octokits.sparing, log, nowMs),
     sweep: createSweep({ octokits: octokits.sparing, settings, operator, allowedRepositories, log, nowMs }),
     requestsLeft: () => octokits.requestsLeft(),

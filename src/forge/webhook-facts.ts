@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { commandsIn } from "../core/command.ts";
 import type { Actor, Fact, Subject } from "../core/fact.ts";
+import { issueOfBranch } from "../core/names.ts";
 import type { IssueRef } from "../core/task.ts";
 import { settingsPath } from "./settings-file.ts";
 import { visibleText } from "./visible-text.ts";
@@ -8,10 +9,10 @@ import { visibleText } from "./visible-text.ts";
 /** What a webhook says, in our words. */
 export type News =
   | { readonly is: "fact"; readonly subject: Subject; readonly fact: Fact }
-  /** The settings file of a repository changed. */
-  | { readonly is: "settings"; readonly repositoryId: number }
   /** A repository has another name or owner, was archived or deleted. */
   | { readonly is: "repository"; readonly repositoryId: number }
+  /** A branch that is not ours has other commits than before; it may be the base of pull requests. */
+  | { readonly is: "pushed"; readonly repositoryId: number; readonly branch: string; readonly changesSettings: boolean }
   /** There are other repositories to serve than before. */
   | { readonly is: "installation"; readonly installationId: number; readonly isOver: boolean }
   | { readonly is: "nothing" };
@@ -26,7 +27,8 @@ const nothing: News = { is: "nothing" };
 export function newsOf(event: string, payload: unknown, ownLogin: string | undefined): News {
   const read = readers[event];
   const { data: sender } = senderShape.safeParse(payload);
-  const isOwn = ownLogin !== undefined && sender?.sender.login === ownLogin;
+  // The sender of a suite is who pushed the commit: us, mostly, whoever the checks are by.
+  const isOwn = ownLogin !== undefined && event !== "check_suite" && sender?.sender.login === ownLogin;
   return read === undefined || isOwn ? nothing : read(payload, ownLogin);
 }
 
@@ -88,6 +90,20 @@ const pushShape = place.extend({
     .default([]),
 });
 
+const suiteShape = place.extend({
+  action: z.string(),
+  check_suite: z.object({
+    head_branch: z.string().nullish(),
+    app: z.object({ slug: z.string().optional() }).nullish(),
+  }),
+});
+
+const statusShape = place.extend({
+  state: z.string(),
+  context: z.string(),
+  branches: z.array(z.object({ name: z.string() })),
+});
+
 const repositoryShape = z.object({ repository: z.object({ id: z.number() }) });
 const installationShape = z.object({ action: z.string(), installation: z.object({ id: z.number() }) });
 
@@ -97,6 +113,8 @@ const readers: Readonly<Record<string, Reader>> = {
   pull_request_review: reader(reviewShape, readReview),
   issues: reader(issuesShape, readIssue),
   pull_request: reader(pullShape, readPull),
+  check_suite: reader(suiteShape, readSuite),
+  status: reader(statusShape, readStatus),
   push: reader(pushShape, readPush),
   repository: reader(repositoryShape, (payload) => ({ is: "repository", repositoryId: payload.repository.id })),
   installation: reader(installationShape, readInstallation),
@@ -197,18 +215,40 @@ function isMentioned(text: string, ownLogin: string | undefined): boolean {
   return name !== undefined && words.includes(name);
 }
 
-/** A forced push may change the file though none of its commits does. */
+/** A suite ends with its last check: a webhook for each check, of which there may be many, would tell nothing more. */
+function readSuite(payload: z.output<typeof suiteShape>, ownLogin: string | undefined): News {
+  const { action, check_suite: suite } = payload;
+  const isOurs = ownLogin !== undefined && `${suite.app?.slug}[bot]` === ownLogin;
+  return action === "completed" && !isOurs
+    ? touchedBranches(payload, [suite.head_branch ?? ""], "checks ended")
+    : nothing;
+}
+
+function readStatus(payload: z.output<typeof statusShape>): News {
+  const names = payload.branches.map(({ name }) => name);
+  return payload.state === "pending" ? nothing : touchedBranches(payload, names, `status ${payload.state}`);
+}
+
+/** The task of the first branch that is one of ours. */
+function touchedBranches(payload: z.output<typeof place>, branches: readonly string[], what: string): News {
+  const [issue] = branches.flatMap((branch) => issueOfBranch(branch) ?? []);
+  return issue === undefined ? nothing : touched({ is: "issue", issue: refOf(payload, issue) }, what);
+}
+
+/** A forced push may change the settings file though none of its commits does. */
 function readPush({
   ref,
   forced,
   commits,
-  repository: { id, default_branch: branch },
+  repository: { id, default_branch: defaultBranch },
 }: z.output<typeof pushShape>): News {
-  if (ref !== `refs/heads/${branch}`) return nothing;
+  const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
+  if (branch === undefined || issueOfBranch(branch) !== undefined) return nothing;
   const isTouched = commits.some(({ added, removed, modified }) =>
     [...added, ...removed, ...modified].includes(settingsPath),
   );
-  return forced || isTouched ? { is: "settings", repositoryId: id } : nothing;
+  const changesSettings = branch === defaultBranch && (forced || isTouched);
+  return { is: "pushed", repositoryId: id, branch, changesSettings };
 }
 
 function readInstallation({ action, installation }: z.output<typeof installationShape>): News {

@@ -104,6 +104,10 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     store: inbox,
     wake: () => void news.push("wake"),
     forgetSettings: (id) => void news.push(`settings ${id}`),
+    branchMoved: async (_id, branch) => {
+      news.push(`moved ${branch}`);
+      return false;
+    },
     installationChanged: (id) => void news.push(`installation ${id}`),
     ownLogin: () => `${github.app.slug}[bot]`,
     log: silentLog,

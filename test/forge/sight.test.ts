@@ -30,7 +30,12 @@ describe("what a pass sees of GitHub", () => {
     const number = await bob.openPull("alice/garden", { title: "Add", head: "topic", base: "main" });
     const task = { ...labelled, pull: { number, url: "" } };
     const url = `${github.url}/alice/garden/pull/${number}`;
-    expect((await forge.look(task)).pull).toMatchObject({ ref: { number, url }, state: "open", headSha: sha });
+    expect((await forge.look(task)).pull).toEqual({
+      ref: { number, url },
+      state: "open",
+      headSha: sha,
+      merge: "clean",
+    });
     await bob.closePull("alice/garden", number);
     expect((await forge.look(task)).pull).toMatchObject({ state: "closed" });
     await bob.reopenPull("alice/garden", number);

@@ -15,7 +15,9 @@ const onPull = (what: string): object => ({
   subject: { is: "pull", issue: ref(8) },
   fact: { kind: "touched", what },
 });
-const settings = { is: "settings", repositoryId: 99 };
+const pushed = { is: "pushed", repositoryId: 99, branch: "main", changesSettings: true };
+const ourBranch = "coppice/issue-7-water-it";
+const onTask = (what: string): object => ({ ...onIssue({ kind: "touched", what }) });
 const nothing = { is: "nothing" };
 
 /** A whole webhook as GitHub sends it, from the few fields that matter here. */
@@ -74,22 +76,54 @@ describe("what a webhook says", () => {
       "the settings file was changed",
       "push",
       { ref: "refs/heads/main", commits: [commit({}), commit({ modified: [".github/coppice.yml"] })] },
-      settings,
+      pushed,
     ],
     [
       "the settings file was taken away",
       "push",
       { ref: "refs/heads/main", commits: [commit({ removed: [".github/coppice.yml"] })] },
-      settings,
+      pushed,
     ],
-    ["a forced push may have changed it", "push", { ref: "refs/heads/main", forced: true, commits: [] }, settings],
+    ["a forced push may have changed it", "push", { ref: "refs/heads/main", forced: true, commits: [] }, pushed],
     [
-      "on another branch it says nothing",
+      "on another branch it is no settings file, but the branch may be a base",
       "push",
       { ref: "refs/heads/topic", commits: [commit({ added: [".github/coppice.yml"] })] },
+      { ...pushed, branch: "topic", changesSettings: false },
+    ],
+    [
+      "other files are no settings",
+      "push",
+      { ref: "refs/heads/main", commits: [commit({ added: ["a"] })] },
+      { ...pushed, changesSettings: false },
+    ],
+    ["a branch of ours is no base", "push", { ref: `refs/heads/${ourBranch}`, commits: [] }, nothing],
+    ["a tag is none, either", "push", { ref: "refs/tags/main", forced: true, commits: [] }, nothing],
+    [
+      "checks on a branch of ours ended",
+      "check_suite",
+      { action: "completed", check_suite: { head_branch: ourBranch } },
+      onTask("checks ended"),
+    ],
+    [
+      "checks elsewhere say nothing",
+      "check_suite",
+      { action: "completed", check_suite: { head_branch: "main" } },
       nothing,
     ],
-    ["other files say nothing", "push", { ref: "refs/heads/main", commits: [commit({ added: ["a"] })] }, nothing],
+    [
+      "checks that begin say nothing",
+      "check_suite",
+      { action: "requested", check_suite: { head_branch: ourBranch } },
+      nothing,
+    ],
+    [
+      "a status on a branch of ours",
+      "status",
+      { state: "failure", context: "ci", branches: [{ name: "main" }, { name: ourBranch }] },
+      onTask("status failure"),
+    ],
+    ["a status that is pending says nothing", "status", { state: "pending", branches: [{ name: ourBranch }] }, nothing],
     ["a renamed repository", "repository", { action: "renamed", changes: {} }, { is: "repository", repositoryId: 99 }],
     [
       "the App was installed",
@@ -152,6 +186,17 @@ describe("what a webhook says", () => {
     const payload = { action: "closed", pull_request: { number: 8 }, sender };
     expect(read("pull_request", payload, "coppice[bot]")).toEqual(nothing);
     expect(read("pull_request", payload)).toMatchObject({ is: "fact" });
+  });
+
+  it("checks of others on a commit that we pushed are news, and our own are none", () => {
+    const sender = { id: 4, login: "coppice[bot]", type: "Bot" };
+    const payload = (slug: string) => ({
+      action: "completed",
+      check_suite: { head_branch: ourBranch, app: { slug } },
+      sender,
+    });
+    expect(read("check_suite", payload("github-actions"), "coppice[bot]")).toEqual(onTask("checks ended"));
+    expect(read("check_suite", payload("coppice"), "coppice[bot]")).toEqual(nothing);
   });
 
   it.each<[string, unknown]>([

@@ -19,6 +19,7 @@ const defaultPermissions: Permissions = {
   issues: "write",
   pull_requests: "write",
   checks: "write",
+  statuses: "read",
   actions: "read",
   metadata: "read",
 };

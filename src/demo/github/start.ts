@@ -219,7 +219,7 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
     settings: (name) => createSettings(world, storeNamed(world, name), addUser),
     ci: (name) => createCi(world, storeNamed(world, name), world.actions.bot),
     protect: (name, protection) => {
-      const whole = { contexts: [], refusesPushes: false, ...protection };
+      const whole = { contexts: [], refusesPushes: false, isRuleset: false, ...protection };
       storeNamed(world, name).protections.set(protection.branch, whole);
     },
     as: (login) => createPerson(world, addUser(login), createAsk(rest, addUser(login))),

@@ -2,7 +2,7 @@ import { viewJob, viewWorkflowRun } from "../views/workflow.ts";
 import { notFound } from "../world/errors.ts";
 import type { WorkflowRun } from "../world/model.ts";
 import { jobsOf, workflowState } from "../world/check-state.ts";
-import { rerunFailed } from "../world/workflows.ts";
+import { rerunFailed, rerunJob } from "../world/workflows.ts";
 import { fullName, get } from "../world/world.ts";
 import { type Call, type Handlers, number, paged } from "./call.ts";
 
@@ -29,6 +29,11 @@ export const actionHandlers: Handlers = {
   },
   "actions/re-run-workflow-failed-jobs": (call) => {
     rerunFailed(call.world, call.store(), runOf(call).id);
+    return { status: 201, body: {} };
+  },
+  "actions/re-run-job-for-workflow-run": (call) => {
+    const job = number(call, "job_id");
+    rerunJob(call.world, call.store(), runWith(call, job).id, job);
     return { status: 201, body: {} };
   },
 };

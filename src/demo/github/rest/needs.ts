@@ -78,6 +78,7 @@ const table: Readonly<Record<string, readonly [app: string, role?: Role]>> = {
   "repos/get-branch-protection": ["administration:read", "admin"],
   "repos/get-status-checks-protection": ["administration:read", "admin"],
   "repos/get-all-status-check-contexts": ["administration:read", "admin"],
+  "repos/get-branch-rules": ["metadata:read"],
   "repos/get-branch": ["contents:read"],
   "repos/list-branches": ["contents:read"],
   "repos/get-content": ["contents:read"],
@@ -112,6 +113,7 @@ const table: Readonly<Record<string, readonly [app: string, role?: Role]>> = {
   "actions/get-job-for-workflow-run": ["actions:read"],
   "actions/download-job-logs-for-workflow-run": ["actions:read"],
   "actions/re-run-workflow-failed-jobs": ["actions:write", "write"],
+  "actions/re-run-job-for-workflow-run": ["actions:write", "write"],
 
   "pulls/list": ["pull_requests:read"],
   "pulls/get": ["pull_requests:read"],

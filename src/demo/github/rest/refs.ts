@@ -98,12 +98,13 @@ function viewRef(call: Call, ref: string, sha: string): Answer {
 
 /** What a branch requires can be read here without an administrator's permission. */
 function protectionOf(call: Call, name: string): object {
-  const protection = call.store().protections.get(name);
+  const found = call.store().protections.get(name);
+  const protection = found?.isRuleset === true ? undefined : found;
   const contexts = protection?.contexts ?? [];
   const required = {
     enforcement_level: contexts.length === 0 ? "off" : "non_admins",
     contexts,
-    checks: contexts.map((context) => ({ context, app_id: null })),
+    checks: contexts.map((context) => ({ context, app_id: protection?.app ?? null })),
   };
   const isProtected = protection !== undefined;
   return {

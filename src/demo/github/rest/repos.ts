@@ -2,7 +2,7 @@ import { viewRepository } from "../views/repository.ts";
 import { viewUser } from "../views/user.ts";
 import { notFound } from "../world/errors.ts";
 import type { Protection, Role, User } from "../world/model.ts";
-import { findUser, isAtLeast, permissionOf, roleOf, type Store } from "../world/world.ts";
+import { findUser, fullName, isAtLeast, permissionOf, roleOf, type Store } from "../world/world.ts";
 import { type Answer, type Call, type Handlers, paged } from "./call.ts";
 
 /** Repositories and who may do what in them. */
@@ -25,22 +25,45 @@ export const repoHandlers: Handlers = {
       return { ...viewUser(call.world, user), permissions: flags(role), role_name: role };
     }),
   "repos/get-branch-protection": (call) => {
-    const { contexts } = protection(call);
-    return { status: 200, body: { enabled: true, required_status_checks: { contexts, checks: checks(contexts) } } };
+    const found = protection(call);
+    const { contexts } = found;
+    return { status: 200, body: { enabled: true, required_status_checks: { contexts, checks: checks(found) } } };
   },
   "repos/get-status-checks-protection": (call) => {
-    const { contexts } = protection(call);
+    const found = protection(call);
+    const { contexts } = found;
     if (contexts.length === 0) throw notFound();
-    return { status: 200, body: { strict: false, contexts, checks: checks(contexts) } };
+    return { status: 200, body: { strict: false, contexts, checks: checks(found) } };
+  },
+  "repos/get-branch-rules": (call) => {
+    const found = call.store().protections.get(call.params["branch"] ?? "");
+    return paged(call, found?.isRuleset === true && found.contexts.length > 0 ? [found] : [], (rule) =>
+      viewRule(call, rule),
+    );
   },
   "repos/get-all-status-check-contexts": (call): Answer => ({ status: 200, body: protection(call).contexts }),
 };
 
-const checks = (contexts: readonly string[]): object[] => contexts.map((context) => ({ context, app_id: null }));
+const checks = ({ contexts, app }: Protection): object[] =>
+  contexts.map((context) => ({ context, app_id: app ?? null }));
+
+const viewRule = (call: Call, { contexts, app }: Protection): object => ({
+  type: "required_status_checks",
+  ruleset_source_type: "Repository",
+  ruleset_source: fullName(call.store().repository),
+  ruleset_id: 1,
+  parameters: {
+    strict_required_status_checks_policy: false,
+    required_status_checks: contexts.map((context) => ({
+      context,
+      ...(app !== undefined && { integration_id: app }),
+    })),
+  },
+});
 
 function protection(call: Call): Protection {
   const found = call.store().protections.get(call.params["branch"] ?? "");
-  if (found === undefined) throw notFound();
+  if (found === undefined || found.isRuleset) throw notFound();
   return found;
 }
 

@@ -1,3 +1,4 @@
+import { latestRuns, runsIn, suitesOn } from "../world/check-state.ts";
 import type { Pull, PullEnd } from "../world/model.ts";
 import { fullName, get, type Store, type World } from "../world/world.ts";
 import { issueUrl, viewIssueState } from "./issue.ts";
@@ -29,7 +30,7 @@ export function viewPull(world: World, store: Store, pull: Pull): Record<string,
     requested_teams: [],
     head: viewEnd(world, pull.head),
     base: viewEnd(world, pull.base),
-    ...viewMerge(world, pull),
+    ...viewMerge(world, store, pull),
     auto_merge: null,
     maintainer_can_modify: false,
     comments: [...store.comments.values()].filter((comment) => comment.issue === pull.number).length,
@@ -37,14 +38,24 @@ export function viewPull(world: World, store: Store, pull: Pull): Record<string,
   };
 }
 
-function viewMerge(world: World, { merged, counts }: Pull): Record<string, unknown> {
+/** How GitHub sums up what a merge would meet. */
+function mergeState(world: World, store: Store, pull: Pull): string {
+  if (!pull.counts.isMergeable) return "dirty";
+  if (pull.isDraft) return "draft";
+  if (world.missingChecks(store, pull).length > 0) return "blocked";
+  const runs = suitesOn(store, pull.head.sha).flatMap(({ id }) => latestRuns(runsIn(store, id)));
+  return runs.some(({ conclusion }) => conclusion === "failure") ? "unstable" : "clean";
+}
+
+function viewMerge(world: World, store: Store, pull: Pull): Record<string, unknown> {
+  const { merged, counts } = pull;
   return {
     merged: merged !== undefined,
     merged_at: merged === undefined ? null : time(merged.atMs),
     merged_by: merged === undefined ? null : viewUser(world, merged.by),
     merge_commit_sha: merged?.sha ?? null,
     mergeable: merged === undefined ? counts.isMergeable : null,
-    mergeable_state: merged === undefined ? (counts.isMergeable ? "clean" : "dirty") : "unknown",
+    mergeable_state: merged === undefined ? mergeState(world, store, pull) : "unknown",
     rebaseable: merged === undefined ? counts.isMergeable : null,
     commits: counts.commits,
     additions: counts.additions,

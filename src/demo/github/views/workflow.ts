@@ -72,7 +72,10 @@ export function viewJob(world: World, store: Store, run: WorkflowRun, job: Check
   const started = time(job.startedMs);
   const completed = job.completedMs === undefined ? null : time(job.completedMs);
   const { status, conclusion } = job;
-  const step = { name: `Run ${job.name}`, number: 1, status, conclusion, started_at: started, completed_at: completed };
+  // The step that a time-out meets is cancelled.
+  const ended = conclusion === "timed_out" ? "cancelled" : conclusion;
+  const times = { started_at: started, completed_at: completed };
+  const step = { name: `Run ${job.name}`, number: 1, status, conclusion: ended, ...times };
   return {
     id: job.id,
     node_id: node("CR", job.id),

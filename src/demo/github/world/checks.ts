@@ -27,7 +27,10 @@ export async function commitOf(store: Store, sha: string): Promise<Commit> {
 /** The suite of an App on a commit; there is one, however many branches point to it. */
 export function suiteOf(world: World, store: Store, app: App, commit: Commit, branch: string | null): CheckSuite {
   const known = suitesOn(store, commit.sha).find((suite) => suite.app.id === app.id);
-  if (known !== undefined) return known;
+  return known ?? addSuite(world, store, app, commit, branch);
+}
+
+export function addSuite(world: World, store: Store, app: App, commit: Commit, branch: string | null): CheckSuite {
   const nowMs = world.nowMs();
   const suite: CheckSuite = { id: world.nextId(), app, branch, commit, createdMs: nowMs, updatedMs: nowMs };
   store.suites.set(suite.id, suite);

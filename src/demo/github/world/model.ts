@@ -153,8 +153,12 @@ export interface Protection {
   readonly branch: string;
   /** Checks that must have succeeded before a merge. */
   readonly contexts: readonly string[];
+  /** The App that they have to be by; anybody's will do unless told. */
+  readonly app?: number | undefined;
   /** Whether only pull requests may change it. */
   readonly refusesPushes: boolean;
+  /** Whether a ruleset says so, which is the newer way; it is read by a call of its own. */
+  readonly isRuleset: boolean;
 }
 
 export type Side = "LEFT" | "RIGHT";

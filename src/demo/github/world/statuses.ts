@@ -1,10 +1,18 @@
 import { viewCommit } from "../views/commit.ts";
 import { viewStatus } from "../views/status.ts";
 import { commitOf } from "./checks.ts";
+import { listRefs } from "./git.ts";
 import type { Actor, Status } from "./model.ts";
 import { fullName, type Store, type World } from "./world.ts";
 
 export type StatusDraft = Pick<Status, "context" | "state" | "description" | "targetUrl">;
+
+/** The branches whose newest commit it is. */
+async function branchesAt({ protections, repository }: Store, sha: string): Promise<object[]> {
+  const refs = [...(await listRefs(repository.folder))];
+  const names = refs.flatMap(([ref, tip]) => (tip === sha && ref.startsWith("refs/heads/") ? [ref.slice(11)] : []));
+  return names.map((name) => ({ name, commit: { sha }, protected: protections.has(name) }));
+}
 
 export async function addStatus(
   world: World,
@@ -21,7 +29,7 @@ export async function addStatus(
     sha,
     name: fullName(store.repository),
     commit: viewCommit(world, store, commit),
-    branches: [],
+    branches: await branchesAt(store, sha),
   };
   world.emit({ event: "status", store, sender: by.user, payload });
   return status;

@@ -1,9 +1,9 @@
 import { viewJob, viewWorkflow, viewWorkflowRun } from "../views/workflow.ts";
 import { jobsOf, workflowState } from "./check-state.ts";
-import { addCheckRun, editCheckRun, suiteOf } from "./checks.ts";
+import { addCheckRun, addSuite, editCheckRun } from "./checks.ts";
 import { Refusal } from "./errors.ts";
 import type { CheckRun, Commit, Conclusion, User, WorkflowRun } from "./model.ts";
-import { change, get, type Store, type World } from "./world.ts";
+import { change, fullName, get, type Store, type World } from "./world.ts";
 
 export interface WorkflowDraft {
   readonly name: string;
@@ -14,10 +14,10 @@ export interface WorkflowDraft {
   readonly jobs: readonly string[];
 }
 
-/** GitHub Actions begins: each job is in progress at once. */
+/** GitHub Actions begins: each job is in progress at once. Every workflow run has a suite of its own. */
 export function startWorkflow(world: World, store: Store, draft: WorkflowDraft): WorkflowRun {
   const nowMs = world.nowMs();
-  const suite = suiteOf(world, store, world.actions, draft.commit, draft.branch);
+  const suite = addSuite(world, store, world.actions, draft.commit, draft.branch);
   const run: WorkflowRun = {
     id: world.nextId(),
     name: draft.name,
@@ -42,7 +42,8 @@ function startJob(world: World, store: Store, id: number, name: string): void {
   const job = addCheckRun(world, store, actor, get(store.suites, suite), name, { status: "queued" });
   change(store.workflowRuns, id, { jobs: [...jobs, job.id] });
   tellJob(world, store, "queued", id, job.id);
-  editCheckRun(world, store, actor, job.id, { status: "in_progress" });
+  const detailsUrl = `${world.url}/${fullName(store.repository)}/actions/runs/${id}/job/${job.id}`;
+  editCheckRun(world, store, actor, job.id, { status: "in_progress", detailsUrl });
   tellJob(world, store, "in_progress", id, job.id);
 }
 
@@ -73,12 +74,24 @@ export function rerunFailed(world: World, store: Store, id: number): void {
   if (status !== "completed" || conclusion === "success") {
     throw new Refusal(403, "This workflow run cannot be retried");
   }
+  rerun(world, store, id, isBad);
+}
+
+/** As `rerunFailed`, but of one job, however it ended. */
+export function rerunJob(world: World, store: Store, id: number, job: number): void {
+  if (workflowState(store, id).status !== "completed") {
+    throw new Refusal(403, "The workflow run containing this job is already running");
+  }
+  rerun(world, store, id, (one) => one.id === job);
+}
+
+function rerun(world: World, store: Store, id: number, isAgain: (job: CheckRun) => boolean): void {
   const { attempt } = get(store.workflowRuns, id);
   const jobs = jobsOf(store, id);
-  const kept = jobs.filter((job) => !isBad(job)).map((job) => job.id);
+  const kept = jobs.filter((job) => !isAgain(job)).map((job) => job.id);
   change(store.workflowRuns, id, { attempt: attempt + 1, jobs: kept, updatedMs: world.nowMs() });
   tellRun(world, store, "requested", id);
-  for (const { name } of jobs.filter(isBad)) startJob(world, store, id, name);
+  for (const { name } of jobs.filter(isAgain)) startJob(world, store, id, name);
   tellRun(world, store, "in_progress", id);
 }
 
