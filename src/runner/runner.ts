@@ -59,6 +59,7 @@ export function createRunner(options: RunnerOptions): OwnRunner {
 
   async function startJob(task: Task, name: string, commands: readonly string[]): Promise<void> {
     const workspace = workspaces.at(task);
+    await workspaces.mend(task);
     await options.walls.open();
     await jobs.startJob({
       ...jobOf(task, name),
@@ -93,6 +94,7 @@ export function createRunner(options: RunnerOptions): OwnRunner {
     async startSession(task, say) {
       await endJobs(task);
       await endLeftovers(task);
+      await workspaces.mend(task);
       await options.walls.open();
       await sessions.start(task, (run) => runSpec(task, say, run));
       // Its folder is there only now.

@@ -34,6 +34,8 @@ export interface WorkspacesOptions {
 export interface Workspaces {
   at(task: Task): Workspace;
   look(task: Task): Promise<WorkspaceSight>;
+  /** Makes its folder again, if somebody deleted it. */
+  mend(task: Task): Promise<void>;
   prepare(
     task: Task,
   ): Promise<{ readonly is: "ready" } | { readonly is: "unknown-base"; readonly known: readonly string[] }>;
@@ -75,8 +77,15 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     at: (task) => storeOf(task).workspaceAt(namesOf(task).workspace),
 
     async look(task) {
-      return await storeOf(task).lookWorkspace(namesOf(task).workspace, task.base?.sha);
+      const store = storeOf(task);
+      const { workspace } = namesOf(task);
+      const seen = await store.lookWorkspace(workspace, task.base?.sha);
+      if (seen.is !== "treeless") return seen;
+      await store.remakeTree(workspace);
+      return { is: "unknown" };
     },
+
+    mend: (task) => storeOf(task).remakeTree(namesOf(task).workspace),
 
     async prepare(task) {
       const store = storeOf(task);

@@ -12,6 +12,7 @@ import type { BaseFile, Fetched, Gate } from "./gate.ts";
 import { isAside, soundsDamaged } from "./gate-care.ts";
 import { deskOf, layoutOf, refs } from "./layout.ts";
 import type { Layout } from "./layout.ts";
+import { isTreeLost, remakeTree } from "./lost-tree.ts";
 import { mergeBase } from "./merge-base.ts";
 import type { MergeOfBase } from "./merge-base.ts";
 import { push } from "./push.ts";
@@ -50,6 +51,8 @@ export interface RepositoryStore {
   workspaceAt(name: string): Workspace;
   /** `baseSha`: the commit that it began at, as far as the caller knows: the gate may have lost it. */
   lookWorkspace(name: string, baseSha?: string): Promise<WorkspaceLook>;
+  /** Makes the folder of a workspace again that lost it; any other is left as it is. */
+  remakeTree(name: string): Promise<void>;
   listWorkspaces(): Promise<readonly string[]>;
   takeIn(name: string, tip: string, baseSha: string, limits: IntakeLimits): Promise<TakenIn>;
   /** Pushes a commit that was taken in. */
@@ -116,7 +119,14 @@ export function createRepositoryStore(options: RepositoryStoreOptions): Reposito
         ...workspaceAt(name),
         baseSha: await createWorkspace(inside, deskOf(layout, name), base),
       })),
-    lookWorkspace: (name, baseSha) => minded(gate, () => lookWorkspace(sideOf(name), gate.refs, memory, baseSha)),
+    lookWorkspace: (name, baseSha) =>
+      minded(gate, () => lookWorkspace(layout, sideOf(name), gate.refs, memory, baseSha)),
+    remakeTree: (name) =>
+      takeTurns(name, async () => {
+        if (!(await isTreeLost(layout, deskOf(layout, name)))) return;
+        onProgress?.(`the folder of ${name} is gone; makes it again with all that was committed or staged`);
+        await remakeTree(sideOf(name));
+      }),
     listWorkspaces: async () => (await namesIn(layout.register)).toSorted(),
     takeIn: (name, tip, base, limits) => takeTurns(name, () => takeIn(inside, sideOf(name), tip, base, limits)),
     push: (name, order) =>

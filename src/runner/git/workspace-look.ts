@@ -3,12 +3,15 @@ import type { AgentSide } from "./agent-side.ts";
 import { exists, isFolder } from "./files.ts";
 import type { GateRefs } from "./gate-refs.ts";
 import { visible } from "./git-words.ts";
-import { isSha, refs } from "./layout.ts";
+import { isSha, type Layout, refs } from "./layout.ts";
+import { isTreeLost } from "./lost-tree.ts";
 import { parseShortstat } from "./take-in.ts";
 
 export type WorkspaceLook =
   | { readonly is: "absent" }
   | { readonly is: "unknown"; readonly reason: string }
+  /** Its folder is gone, and can be made again. */
+  | { readonly is: "treeless" }
   | ({ readonly is: "there" } & Standing & Progress);
 
 interface Standing {
@@ -42,6 +45,7 @@ export type ProgressMemory = Map<string, { readonly key: string; readonly progre
 
 /** What a workspace holds. Absent only where positively nothing is; every failure, and every oddity, is `unknown`. */
 export async function lookWorkspace(
+  layout: Layout,
   side: AgentSide,
   gateRefs: GateRefs,
   memory: ProgressMemory,
@@ -49,6 +53,7 @@ export async function lookWorkspace(
 ): Promise<WorkspaceLook> {
   const { desk } = side;
   if (!(await exists(desk.entry))) return { is: "absent" };
+  if (await isTreeLost(layout, desk)) return { is: "treeless" };
   if (!(await isFolder(desk.tree))) return { is: "unknown", reason: `the folder ${desk.tree} is missing` };
   try {
     const baseSha = (await gateRefs.read(refs.keep(desk.name))) ?? knownBase;

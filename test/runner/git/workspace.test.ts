@@ -199,10 +199,7 @@ test("what never was is absent; what is broken, missing or stuck is unknown, nev
   const admin = (name: string) => join(repositoryDir, "private", `${name}.git`, "worktrees", name);
 
   rmSync(await make("gone"), { recursive: true });
-  expect(await store.lookWorkspace("gone")).toMatchObject({
-    is: "unknown",
-    reason: expect.stringContaining("missing"),
-  });
+  expect(await store.lookWorkspace("gone")).toEqual({ is: "treeless" });
   await expect(store.createWorkspace("gone", base)).rejects.toMatchObject({ code: "WORKSPACE_DAMAGED" });
 
   await make("broken");
@@ -223,6 +220,33 @@ test("what never was is absent; what is broken, missing or stuck is unknown, nev
   });
   expect(await impatient.lookWorkspace("nothing")).toEqual({ is: "absent" });
   await store.createWorkspace("another", base);
+});
+
+test("a folder that somebody deleted is made again, with all that was committed and staged", async () => {
+  const { store, repositoryDir } = await aRepository();
+  const base = await baseOf(store);
+  const { path } = await store.createWorkspace("w1", base);
+  const head = commit(path, "One", { "one.txt": "1\n", "deep/two.txt": "2\n" });
+  write(path, { "staged.txt": "staged\n" });
+  git(path, "add", ".");
+  write(path, { "lost.txt": "in no commit and not staged\n" });
+  rmSync(path, { recursive: true });
+  expect(await store.lookWorkspace("w1")).toEqual({ is: "treeless" });
+  await store.remakeTree("w1");
+  expect(await store.lookWorkspace("w1")).toMatchObject({ is: "there", head, commitsAhead: 1, uncommitted: 1 });
+  expect(git(path, "status", "--short")).toBe("A  staged.txt");
+  expect(readFileSync(join(path, "deep", "two.txt"), "utf8")).toBe("2\n");
+
+  // As it is after we died while it was made.
+  rmSync(join(path, "one.txt"));
+  writeFileSync(join(repositoryDir, "private", "w1.git", "worktrees", "w1", "coppice-makes-the-tree"), "");
+  expect(await store.lookWorkspace("w1")).toEqual({ is: "treeless" });
+  await store.remakeTree("w1");
+  expect(git(path, "status", "--short")).toBe("A  staged.txt");
+
+  write(path, { "one.txt": "changed\n" });
+  await store.remakeTree("w1");
+  expect(readFileSync(join(path, "one.txt"), "utf8")).toBe("changed\n");
 });
 
 test("a workspace with unsaved work is not removed; once it is saved it is, and its work is kept", async () => {
