@@ -100,6 +100,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     walls,
     model,
     ownLogin: ownLoginPaths(settings, environment),
+    isTrusted: ({ owner, name }) => isListed(`${owner}/${name}`, settings.people.trustedRepositories),
     environment,
     onNews: (task) => loop.wake(task),
   });

@@ -80,12 +80,12 @@ async function startDemoService(settings: Readonly<Record<string, string>>, flag
 }
 
 /** The demo is to run on a machine with git and tmux alone; where a sandbox can be had, it uses it. */
-async function sandboxFor(home: string): Promise<"auto" | "off"> {
+async function sandboxFor(home: string): Promise<string> {
   const { findWall } = await import("../runner/sandbox/find-wall.ts");
   const found = await findWall({ folder: join(home, "probe"), tools: [], hidden: [] });
   if (found.is === "found") return "auto";
   process.stderr.write(`  There is no sandbox here (${found.why}), so the demo's agents run without one.\n`);
-  return "off";
+  return "off:mira/*";
 }
 
 /** With `--agent claude` the owner's own Claude works; nothing else of the environment gets into the demo. */

@@ -40,6 +40,7 @@ export function arrange(env: CheckedEnvironment, privateKey: string, given: Give
       triggerLabel: env.TRIGGER_LABEL,
       /** undefined: every repository on which the App is installed. */
       allowedRepositories: env.ALLOWED_REPOSITORIES,
+      trustedRepositories: env.TRUSTED_REPOSITORIES ?? [],
       minRole: env.MIN_ROLE,
       operators: env.OPERATORS ?? [],
       allowedBots: env.ALLOWED_BOTS ?? [],

@@ -22,6 +22,12 @@ export const peopleSettings = {
     example: "octo/spoon,octo-org/*",
     otherwise: "every repository on which the App is installed",
   }),
+  TRUSTED_REPOSITORIES: optional(repositoryList, {
+    about:
+      "Repositories whose own hooks (`.claude/settings.json`) and MCP servers (`.mcp.json`) run in their agents' sessions, as they are on the base branch. They may allow an agent what people would be asked for.",
+    example: "octo/spoon",
+    otherwise: "none: nothing that a repository says about the agent's program counts",
+  }),
   MIN_ROLE: preset(oneOf("triage", "write", "maintain", "admin"), "write", {
     about:
       "The least role that a person needs in the repository for his label or comment to count. A run spends money and pushes code.",

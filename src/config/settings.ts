@@ -66,6 +66,11 @@ function clashes(given: Environment): string[] {
       "PERMISSION_MODE is `bypassPermissions` while SANDBOX is off: the agent could do whatever you can. Change one of the two",
     );
   }
+  if (given["SANDBOX"]?.trim() === "off" && (given["ALLOWED_REPOSITORIES"] ?? "").trim() === "") {
+    found.push(
+      "SANDBOX is off for every repository on which anybody installs the App. Name those meant: SANDBOX=off:owner/name, or set ALLOWED_REPOSITORIES",
+    );
+  }
   return found;
 }
 

@@ -42,6 +42,7 @@ export async function look(
     ...queue,
     isCrowdedOut,
     attach: world.runner.attachCommand(task),
+    isWalled: world.runner.isWalled(task),
   };
   return { sight, blindness };
 }

@@ -115,6 +115,8 @@ export interface Runner {
   look(task: Task, want: WantedSight): Promise<RunnerSight>;
   /** The command by which a person attaches to the task's session. */
   attachCommand(task: Task): string;
+  /** Whether agents and the repository's commands are kept behind a wall; the operator may have taken it away. */
+  isWalled(task: Task): boolean;
   /** What the agent has said since it was last asked; given again until it is dropped. */
   events(task: Task): Promise<readonly { readonly key: string; readonly event: NamedEvent }[]>;
   dropEvents(task: Task, keys: readonly string[]): Promise<void>;

@@ -30,6 +30,8 @@ export interface Sight {
   readonly pullChecks: PullChecks | "unknown";
   /** The command by which a person attaches to the session. */
   readonly attach: string;
+  /** Whether a wall stands between the agent and the machine. */
+  readonly isWalled: boolean;
 }
 
 export interface ForgeSight {
@@ -129,4 +131,5 @@ export const unseen: Sight = {
   todayUsd: "unknown",
   slot: { free: false, ahead: 0, why: "not looked yet" },
   attach: "",
+  isWalled: true,
 };

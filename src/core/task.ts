@@ -141,6 +141,8 @@ export interface Brief {
   readonly comments: readonly { readonly by: string; readonly atMs: number; readonly text: string }[];
   /** How many comments were left out because their authors have no write access, or wrote after the label. */
   readonly leftOut: number;
+  /** Whether the text was another one already when we read it: the agent has the one that was labelled. */
+  readonly wasChanged?: boolean;
 }
 
 export interface Base {

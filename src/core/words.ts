@@ -185,8 +185,24 @@ function rows(task: Task, sight: Sight): readonly (readonly [string, string])[] 
   ]);
   if (task.run !== undefined) found.push(["Started", utc(task.run.startedAtMs)]);
   found.push(["Asked by", task.asked.by.login]);
+  const missing = leftOut(task);
+  if (missing !== undefined) found.push(["Left out", missing]);
+  if (!sight.isWalled && task.phase.at !== "done")
+    found.push(["Sandbox", "**off** for this repository: the agent can do on its machine what its owner can"]);
   if (task.run !== undefined && isAttachable(task, sight)) found.push(["Watch", `\`${sight.attach}\``]);
   return found;
+}
+
+/** What stands on the issue and the agent has not read. */
+function leftOut({ brief }: Task): string | undefined {
+  const comments = brief?.leftOut ?? 0;
+  const parts = [
+    ...(brief?.wasChanged === true ? ["what the issue's text became after the label"] : []),
+    ...(comments > 0
+      ? [`${comments} comment${comments === 1 ? "" : "s"} by others than writers, or later than the label`]
+      : []),
+  ];
+  return parts.length === 0 ? undefined : parts.join("; ");
 }
 
 /** A session stays for a while after its work; one that can't be seen is not said to be gone. */

@@ -52,9 +52,18 @@ export function createAdmission(parts: AdmissionParts): (task: Task) => Promise<
       briefs.read(task, { ...now, ...task.asked.text }, judge),
       settings.inForce(task.issue),
     ]);
+    const { text } = task.asked;
+    const wasChanged = text !== undefined && (text.title !== now.title || text.body !== now.body);
     const named = baseNamedIn(brief.body);
     const baseBranch = named ?? policy.base ?? repository.defaultBranch;
-    return { is: "admitted", brief, baseBranch, baseNamed: named !== undefined, policy, mistakes };
+    return {
+      is: "admitted",
+      brief: { ...brief, wasChanged },
+      baseBranch,
+      baseNamed: named !== undefined,
+      policy,
+      mistakes,
+    };
   }
 
   return admit;

@@ -31,6 +31,8 @@ export interface RunnerOptions {
   readonly model: ModelAccess;
   /** Where the owner's own login lies, when agents work with it. */
   readonly ownLogin: readonly string[];
+  /** Whether the operator lets the repository's own hooks and MCP servers run. */
+  readonly isTrusted: (issue: IssueRef) => boolean;
   readonly environment: NodeJS.ProcessEnv;
   /** An agent said something. */
   readonly onNews: (task: TaskRef) => void;
@@ -87,6 +89,7 @@ export function createRunner(options: RunnerOptions): OwnRunner {
     },
 
     attachCommand: (task) => tmux.attachCommand(namesOf(task).session, { readOnly: true }),
+    isWalled: (task) => !options.walls.isOff(task.issue),
     events: sessions.events,
     dropEvents: sessions.dropEvents,
     prepare: workspaces.prepare,
@@ -223,7 +226,17 @@ export function createRunner(options: RunnerOptions): OwnRunner {
       wrap: await wrapOf(task, run),
       login: await options.model.grant(task.id),
       ...(options.model.baseUrl === undefined ? {} : { baseUrl: options.model.baseUrl }),
+      ...(await trustedFiles(task)),
     };
+  }
+
+  /** A repository's hooks and servers are programs: only those that the operator trusts, and only as of the base branch. */
+  async function trustedFiles(task: Task): Promise<Pick<RunSpec, "repository">> {
+    if (!options.isTrusted(task.issue)) return {};
+    const [settings, servers] = await Promise.all(
+      [".claude/settings.json", ".mcp.json"].map((path) => workspaces.readBase(task, path)),
+    );
+    return { repository: { settings, servers } };
   }
 }
 

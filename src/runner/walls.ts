@@ -29,6 +29,8 @@ export interface WallsOptions {
 /** The wall around everything that an agent or a repository's own commands do on this machine. */
 export interface Walls {
   of(issue: IssueRef): Wall;
+  /** Whether the repository's operator took the wall away. */
+  isOff(issue: IssueRef): boolean;
   /** Sees to it that the way out is open. */
   open(): Promise<void>;
 }
@@ -43,9 +45,10 @@ export async function createWalls(options: WallsOptions): Promise<Walls> {
   const hidden = options.hidden.filter((path) => existsSync(path));
   const found = await findWall({ folder: join(folder, "wall"), tools, hidden, network: network.way });
   if (found.is === "missing") log.warn({ why: found.why, cure: found.cure }, "there is no sandbox on this machine");
-  else log.info({ version: found.version }, "agents work behind bubblewrap");
+  else log.info({ version: found.version, startMs: found.startMs }, "agents work behind bubblewrap");
 
   return {
+    isOff,
     of(issue) {
       if (isOff(issue)) return openWall;
       if (found.is === "found") return found.wall;

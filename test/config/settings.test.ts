@@ -165,7 +165,7 @@ describe("what is in force", () => {
     ],
     [
       "or off for all that are served",
-      { SANDBOX: "off" },
+      { SANDBOX: "off", ALLOWED_REPOSITORIES: "octo/*" },
       (s) => s.sandbox,
       { mode: "off", repositories: "all", hosts: [], tools: [] },
     ],
@@ -218,6 +218,7 @@ describe("what is refused", () => {
       { PERMISSION_MODE: "bypassPermissions", SANDBOX: "off" },
       /while SANDBOX is off/,
     ],
+    ["a sandbox off for whoever installs the App", { SANDBOX: "off" }, /Name those meant: SANDBOX=off:owner\/name/],
     ["a sandbox off for nobody", { SANDBOX: "off:" }, /SANDBOX is "off:", but must be/],
     ["a repository without its owner", { ALLOWED_REPOSITORIES: "octo/a,b" }, /ALLOWED_REPOSITORIES is .*`owner\/name`/],
     ["a label with a colon", { TRIGGER_LABEL: "a:b" }, /TRIGGER_LABEL is "a:b"/],

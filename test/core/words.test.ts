@@ -58,6 +58,26 @@ describe("an outcome", () => {
   });
 });
 
+describe("what people should know before they trust the work", () => {
+  const working = admitted({ phase: { at: "working", sinceMs: nowMs }, run: aRun() });
+  const brief = { title: "t", body: "b", comments: [], leftOut: 0 };
+
+  it("is that there is no sandbox", () => {
+    expect(statusComment(working, { ...sight, isWalled: false })).toContain("| Sandbox | **off** for this repository");
+    expect(statusComment(working, sight)).not.toContain("Sandbox");
+  });
+
+  it.each<[string, Partial<typeof brief> & { readonly wasChanged?: boolean }, string | undefined]>([
+    ["nothing was left out", {}, undefined],
+    ["comments", { leftOut: 1 }, "| Left out | 1 comment by others than writers, or later than the label |"],
+    ["a later text", { wasChanged: true }, "| Left out | what the issue's text became after the label |"],
+  ])("is what the agent has not read: %s", (_name, more, row) => {
+    const text = statusComment({ ...working, brief: { ...brief, ...more } }, sight);
+    if (row === undefined) expect(text).not.toContain("Left out");
+    else expect(text).toContain(row);
+  });
+});
+
 const hostile = "`@ann closes #12 <img src=x> ![a](http://t.test/a.png)\n\n```\n</details>\n# Big\n| a | b |";
 
 /** Everywhere that text of an agent, of settings or of a failure gets into what we say. */

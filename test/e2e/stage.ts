@@ -81,7 +81,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
         COPPICE_HOME: home,
         DEFAULT_AGENT: "demo",
         STATUS_EVERY_SECONDS: "1",
-        SANDBOX: await sandboxHere,
+        SANDBOX: (await sandboxHere) === "off" ? "off:mira/*" : "auto",
         ...settings,
       });
       service = await startService({

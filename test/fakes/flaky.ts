@@ -3,7 +3,7 @@ import { KnownError } from "../../src/errors.ts";
 export type Call = () => Promise<unknown>;
 
 /** What answers at once and can't fail. */
-const instant = new Set(["attachCommand"]);
+const instant = new Set(["attachCommand", "isWalled"]);
 
 /** The port with every call of it led through `wrap`. */
 export function around<Port extends object>(

@@ -74,6 +74,7 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
     runner: {
       look: async (task, want) => look(task, want),
       attachCommand: (task) => `tmux attach -r -t ${namesOf(task).session}`,
+      isWalled: () => true,
       events: async (task) => (spool.get(task.id) ?? []).filter(({ event }) => event.name.startsWith(runOf(task))),
       dropEvents: async (task, keys) => {
         spool.set(

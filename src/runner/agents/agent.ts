@@ -54,6 +54,16 @@ export type RunSpec = {
   readonly baseUrl?: string;
   /** A sandbox's command and arguments, put in front of the agent's. */
   readonly wrap?: readonly string[];
+  /** Only of repositories that the operator trusts. */
+  readonly repository?: RepositoryFiles;
+};
+
+/** What a repository wants of the agent's program, as texts of its base branch: nothing that an agent wrote is among them. */
+export type RepositoryFiles = {
+  /** `.claude/settings.json` */
+  readonly settings: string | undefined;
+  /** `.mcp.json` */
+  readonly servers: string | undefined;
 };
 
 export type PermissionMode = "default" | "acceptEdits" | "plan" | "bypassPermissions";

@@ -18,7 +18,8 @@ export interface FindWallOptions {
 }
 
 export type WallSearch =
-  | { readonly is: "found"; readonly wall: Wall; readonly version: string }
+  /** `startMs`: how long a command behind the wall took to start and end, on this machine and just now. */
+  | { readonly is: "found"; readonly wall: Wall; readonly version: string; readonly startMs: number }
   /** `why` and `cure` in words for the operator. */
   | { readonly is: "missing"; readonly why: string; readonly cure: string };
 
@@ -32,9 +33,11 @@ export async function findWall(options: FindWallOptions): Promise<WallSearch> {
   try {
     const files = await writeWallFiles(options.folder);
     const wall = createBubblewrap({ ...options, files, program });
+    const beganMs = performance.now();
     const tried = await tryWall(wall);
+    const startMs = Math.round(performance.now() - beganMs);
     return tried === "works"
-      ? { is: "found", wall, version: await versionOf(program) }
+      ? { is: "found", wall, version: await versionOf(program), startMs }
       : missing(tried, await cureFor(tried));
   } catch (error) {
     if (error instanceof KnownError) return missing(error.message, error.hint ?? "");

@@ -13,6 +13,7 @@ import { readHookEvent } from "./hook-event.ts";
 import { tellInbox } from "./inbox.ts";
 import { hookAnswer } from "./reply.ts";
 import { forgetDeadSessions, lookAt } from "./sessions.ts";
+import { serversOf } from "./repository-settings.ts";
 import { settingsOf } from "./settings.ts";
 import { isConversationKnown } from "./transcript.ts";
 import { readUsage } from "./usage.ts";
@@ -42,7 +43,7 @@ async function prepare(program: string, run: RunFolder, spec: RunSpec): Promise<
   await writeWhole(run.brief, spec.brief);
   await writeWhole(run.instructions, spec.instructions);
   await writeWhole(join(run.path, "settings.json"), JSON.stringify(settingsOf(run, spec), null, 2));
-  await writeWhole(join(run.path, "mcp.json"), JSON.stringify(mcpServers(run), null, 2));
+  await writeWhole(join(run.path, "mcp.json"), JSON.stringify(mcpServers(run, spec), null, 2));
   return writeLaunch(run, {
     argv: [program, ...(await argumentsOf(run, facts, spec))],
     cwd: spec.workspaceDir,
@@ -66,10 +67,13 @@ async function answerDialogs(facts: Facts, spec: RunSpec): Promise<void> {
 }
 
 /** The program by which the agent says that it is done: TypeScript in development, JavaScript when built. */
-function mcpServers(run: RunFolder): unknown {
+function mcpServers(run: RunFolder, spec: RunSpec): unknown {
   const server = fileURLToPath(new URL(`../mcp-server${extname(import.meta.url)}`, import.meta.url));
   const args = ["--disable-warning=ExperimentalWarning", server, run.path];
-  return { mcpServers: { coppice: { type: "stdio", command: process.execPath, args, env: {}, alwaysLoad: true } } };
+  const theirs = serversOf(spec.repository, "coppice");
+  return {
+    mcpServers: { ...theirs, coppice: { type: "stdio", command: process.execPath, args, env: {}, alwaysLoad: true } },
+  };
 }
 
 async function argumentsOf(run: RunFolder, facts: Facts, spec: RunSpec): Promise<string[]> {
