@@ -39,7 +39,7 @@ export const peopleSettings = {
     otherwise: "nobody",
   }),
   ALLOWED_BOTS: optional(wordList("logins of bots", botLogin), {
-    about: "Bots whose labels and comments count like a person's. All others are ignored.",
+    about: "Bots whose labels count like a person's. All others are ignored. What bots write never reaches an agent.",
     example: "renovate[bot]",
     otherwise: "none",
   }),

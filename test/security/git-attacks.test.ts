@@ -7,7 +7,7 @@ import { contents } from "./git-attacks/contents.ts";
 import { anEstate, isUnharmed, moveOn, onCoppice } from "./git-attacks/coppice-workspace.ts";
 import type { Estate } from "./git-attacks/coppice-workspace.ts";
 import { files } from "./git-attacks/files.ts";
-import { aGround, basic } from "./git-attacks/ground.ts";
+import { aGround, ourSecret } from "./git-attacks/ground.ts";
 import type { Ground } from "./git-attacks/ground.ts";
 import { neighbours } from "./git-attacks/neighbours.ts";
 import { layTemplate, onPlainWorktree } from "./git-attacks/plain-worktree.ts";
@@ -54,7 +54,9 @@ describe.skipIf(reason !== undefined)("attacks by way of git", () => {
       const { harm, steps, ranInside } = await onCoppice(estate, attack, at);
       count(attack, plain, harm, ranInside);
       if (process.env["ATTACKS"] !== undefined)
-        process.stdout.write(`${attack.name} | plain: ${plain.join(", ")} | ours: ${harm.join(", ")} | ${steps.join("; ")}\n`);
+        process.stdout.write(
+          `${attack.name} | plain: ${plain.join(", ")} | ours: ${harm.join(", ")} | ${steps.join("; ")}\n`,
+        );
       expect(harm, steps.join("; ")).toEqual([]);
       if (!attack.isResisted) expect(plain).not.toEqual([]);
     },
@@ -66,14 +68,12 @@ describe.skipIf(reason !== undefined)("attacks by way of git", () => {
     expect(await onCoppice(estate, nothing, attacks.length)).toMatchObject({
       harm: [],
       steps: [
-        "create: there",
         "look: there",
         "save: saved",
         "bring in: brought-in",
         "look: there",
         "take in: taken",
         "push: pushed",
-        "save: saved",
         "clear: removed",
       ],
     });
@@ -82,18 +82,26 @@ describe.skipIf(reason !== undefined)("attacks by way of git", () => {
   it("a task that begins afterwards gets what GitHub has, and no more", async () => {
     const wanted = git(estate.upstream, "ls-tree", "-r", estate.base.sha).replace(/^(\d+) blob (\w+)/gm, "$1 $2 0");
     expect(await isUnharmed(estate)).toBe(wanted);
-    expect(ground.caught.join("\n")).not.toContain(`coppice-a0 ${basic}`);
+    expect(ground.caught.join("\n")).not.toContain(ourSecret.basic);
   });
 
   it(`at least ${least} of them are such as work on a plain worktree`, () => {
-    const rows = [...counts].map(([kind, { tried, plain, coppice, inside }]) => `${kind.padEnd(11)} ${[tried, plain, coppice, inside].map((n) => String(n).padStart(8)).join("")}`);
+    const rows = [...counts].map(
+      ([kind, { tried, plain, coppice, inside }]) =>
+        `${kind.padEnd(11)} ${[tried, plain, coppice, inside].map((n) => String(n).padStart(8)).join("")}`,
+    );
     process.stdout.write(`\n${" ".repeat(11)}    tried   plain    ours  inside\n${rows.join("\n")}\n`);
     const working = [...counts.values()].reduce((sum, { plain }) => sum + plain, 0);
     expect(working).toBeGreaterThanOrEqual(least);
   });
 });
 
-function count({ kind }: { kind: string }, plain: readonly string[], harm: readonly string[], ranInside: boolean): void {
+function count(
+  { kind }: { kind: string },
+  plain: readonly string[],
+  harm: readonly string[],
+  ranInside: boolean,
+): void {
   const seen = counts.get(kind) ?? { tried: 0, plain: 0, coppice: 0, inside: 0 };
   counts.set(kind, {
     tried: seen.tried + 1,

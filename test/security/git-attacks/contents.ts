@@ -3,24 +3,28 @@ import type { Attack } from "./attack.ts";
 const careless = 'git push -q "$ORIGIN" "HEAD:refs/heads/$BRANCH"';
 const bad = { careless, isBadContent: true } as const;
 const ignoring = (listing: string) => `${listing} | grep -q workflows || ${careless}`;
-const workflow = 'mkdir -p .github/workflows; echo "on: push" > .github/workflows/x.yml; git add -A; git commit -qm Workflow';
+const workflow =
+  'mkdir -p .github/workflows; echo "on: push" > .github/workflows/x.yml; git add -A; git commit -qm Workflow';
 const and = "; git add -A; git commit -qm x";
 
 /** Commits that must not reach GitHub. */
 export const contents: readonly Attack[] = [
   {
     name: "an object of another private repository, borrowed",
-    plant: 'mkdir -p "$REPO/objects/info"; echo "$FOREIGN/objects" >> "$REPO/objects/info/alternates"; become "$(with 100644 blob $SECRET s)"',
+    plant:
+      'mkdir -p "$REPO/objects/info"; echo "$FOREIGN/objects" >> "$REPO/objects/info/alternates"; become "$(with 100644 blob $SECRET s)"',
     ...bad,
   },
   {
     name: "an object of another private repository, by a link",
-    plant: 'd=$(echo $SECRET | cut -c1-2); f=$(echo $SECRET | cut -c3-); mkdir -p "$REPO/objects/$d"; ln -s "$FOREIGN/objects/$d/$f" "$REPO/objects/$d/$f"; become "$(with 100644 blob $SECRET s)"',
+    plant:
+      'd=$(echo $SECRET | cut -c1-2); f=$(echo $SECRET | cut -c3-); mkdir -p "$REPO/objects/$d"; ln -s "$FOREIGN/objects/$d/$f" "$REPO/objects/$d/$f"; become "$(with 100644 blob $SECRET s)"',
     ...bad,
   },
   {
     name: "a folder of another private repository's objects, by a link",
-    plant: 'd=$(echo $SECRET | cut -c1-2); tree=$(with 100644 blob $SECRET s); rm -rf "$REPO/objects/$d"; ln -s "$FOREIGN/objects/$d" "$REPO/objects/$d"; become "$tree"',
+    plant:
+      'd=$(echo $SECRET | cut -c1-2); tree=$(with 100644 blob $SECRET s); rm -rf "$REPO/objects/$d"; ln -s "$FOREIGN/objects/$d" "$REPO/objects/$d"; become "$tree"',
     ...bad,
   },
   {
@@ -34,6 +38,7 @@ export const contents: readonly Attack[] = [
     plant: `${workflow}; git rm -rq .github; git commit -qm Without; mkdir -p "$REPO/info"; echo "$(git rev-parse HEAD) $(git rev-parse HEAD~2)" > "$REPO/info/grafts"`,
     careless: ignoring("git log --format= --name-only origin/main..HEAD"),
     isBadContent: true,
+    isResisted: true,
   },
   {
     name: "a commit hidden by a moved base",
@@ -43,13 +48,21 @@ export const contents: readonly Attack[] = [
   },
   {
     name: "a diff that shows nothing",
-    plant: `conf diff.ignoreSubmodules all; conf diff.orderFile /dev/null; evil_repository inner; link inner; git commit -qm Inner`,
+    plant: `evil_repository inner; link inner; git commit -qm Inner; conf diff.ignoreSubmodules all`,
     careless: `git diff --name-only origin/main HEAD | grep -q inner || ${careless}`,
     isBadContent: true,
   },
   { name: "a workflow", plant: workflow, ...bad },
-  { name: "a workflow in other letters", plant: `mkdir -p .GitHub/Workflows; echo x > .GitHub/Workflows/x.yml${and}`, ...bad },
-  { name: "a workflow in a commit that is taken back", plant: `${workflow}; git rm -rq .github; git commit -qm Without`, ...bad },
+  {
+    name: "a workflow in other letters",
+    plant: `mkdir -p .GitHub/Workflows; echo x > .GitHub/Workflows/x.yml${and}`,
+    ...bad,
+  },
+  {
+    name: "a workflow in a commit that is taken back",
+    plant: `${workflow}; git rm -rq .github; git commit -qm Without`,
+    ...bad,
+  },
   { name: "a submodule", plant: "evil_repository inner; link inner; git commit -qm Inner", ...bad },
   {
     name: "a .gitmodules with an option for an address",
@@ -66,7 +79,11 @@ export const contents: readonly Attack[] = [
     plant: "become \"$(with 040000 tree $(git rev-parse HEAD^{tree}) $'.g\\u200cit')\"",
     ...bad,
   },
-  { name: "a .git folder with a stream's name", plant: "become \"$(with 040000 tree $(git rev-parse HEAD^{tree}) '.git::$INDEX_ALLOCATION')\"", ...bad },
+  {
+    name: "a .git folder with a stream's name",
+    plant: "become \"$(with 040000 tree $(git rev-parse HEAD^{tree}) '.git::$INDEX_ALLOCATION')\"",
+    ...bad,
+  },
   { name: "a folder named ..", plant: 'become "$(raw "40000 .. $(git rev-parse HEAD^{tree})")"', ...bad },
   { name: "a name with a slash", plant: 'become "$(raw "100644 ../x $(put x)")"', ...bad },
   { name: "a name that is there twice", plant: 'become "$(raw "100644 x $(put a)" "100644 x $(put b)")"', ...bad },
@@ -91,8 +108,16 @@ export const contents: readonly Attack[] = [
     ...bad,
   },
   { name: "a history of its own", plant: 'git update-ref HEAD "$(git commit-tree HEAD^{tree} -m Orphan)"', ...bad },
-  { name: "a path of 500 letters", plant: 'd=$(printf "%0120d" 0); mkdir -p $d/$d/$d/$d; echo x > $d/$d/$d/$d/x; git add -A; git commit -qm x', ...bad },
+  {
+    name: "a path of 500 letters",
+    plant: 'd=$(printf "%0120d" 0); mkdir -p $d/$d/$d/$d; echo x > $d/$d/$d/$d/x; git add -A; git commit -qm x',
+    ...bad,
+  },
   { name: "a message that stops checks", plant: 'git commit -q --allow-empty -m "Work [skip ci]"', ...bad },
   { name: "a message that closes another issue", plant: 'git commit -q --allow-empty -m "Fixes #1"', ...bad },
-  { name: "a key in a file", plant: `echo "AKIA""Q3EGRTUYIOPLKJHG" > key; { echo "-----BEGIN RSA PRIVATE"" KEY-----"; head -c 600 /dev/urandom | base64; echo "-----END RSA PRIVATE"" KEY-----"; } > id_rsa${and}`, ...bad },
+  {
+    name: "a key in a file",
+    plant: `echo "AKIA""Q3EGRTUYIOPLKJHG" > key; { echo "-----BEGIN RSA PRIVATE"" KEY-----"; head -c 600 /dev/urandom | base64; echo "-----END RSA PRIVATE"" KEY-----"; } > id_rsa${and}`,
+    ...bad,
+  },
 ];

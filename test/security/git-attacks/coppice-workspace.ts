@@ -9,7 +9,7 @@ import { startRemoteServer } from "../../runner/git/remote-server.ts";
 import type { RemoteServer } from "../../runner/git/remote-server.ts";
 import { git } from "../../runner/git/a-repository.ts";
 import type { Attack } from "./attack.ts";
-import { aSpoils, bash, harmIn, refsIn, token } from "./ground.ts";
+import { aSpoils, bash, harmIn, ourSecret, refsIn } from "./ground.ts";
 import type { Ground, Place } from "./ground.ts";
 
 /** One repository of Coppice's, in which every attack has a task of its own. */
@@ -35,13 +35,13 @@ export async function anEstate(ground: Ground, wall: Wall): Promise<Estate> {
   );
   if (made.exitCode !== 0) throw new Error(made.said);
   const server = await startRemoteServer(join(ground.root, "github"));
-  server.token = token;
+  server.token = ourSecret.token;
   const repositoryDir = join(ground.root, "state");
   const open = (signal?: AbortSignal) =>
     createRepositoryStore({
       repositoryDir,
       remoteUrl: `${server.url}/sample.git`,
-      token: async () => token,
+      token: async () => ourSecret.token,
       wall,
       identity: { name: "Agent", email: "agent@example.com" },
       signal,
@@ -83,7 +83,11 @@ export async function onCoppice(estate: Estate, attack: Attack, at: number): Pro
   const place = placeOf(quiet, repositoryDir, name, other, `b${at}`);
   const folder = join(ground.root, `coppice-${at}`);
   const spoils = aSpoils(ground, folder, place);
-  await bash('cp -a ../elsewhere.git elsewhere.git; cd "$TREE"; echo work > work.txt; git add -A; git commit -qm Work', folder, spoils.environment);
+  await bash(
+    'cp -a ../elsewhere.git elsewhere.git; cd "$TREE"; echo work > work.txt; git add -A; git commit -qm Work',
+    folder,
+    spoils.environment,
+  );
 
   const before = foreignRefs(estate, name);
   const planted = await plant(estate, attack, quiet, name, spoils.environment);
@@ -98,7 +102,9 @@ export async function onCoppice(estate: Estate, attack: Attack, at: number): Pro
       ...harmIn(ground, spoils),
       ...(harmed === 0 ? ["another task is harmed"] : []),
       ...newTo(before, foreignRefs(estate, name)),
-      ...(attack.isBadContent && refsIn(estate.upstream).includes(`refs/heads/coppice/${name} `) ? ["it got to GitHub"] : []),
+      ...(attack.isBadContent && refsIn(estate.upstream).includes(`refs/heads/coppice/${name} `)
+        ? ["it got to GitHub"]
+        : []),
     ],
   };
 }
@@ -109,6 +115,7 @@ function placeOf(store: RepositoryStore, root: string, name: string, other: stri
   return {
     tree: path,
     branch,
+    secret: ourSecret,
     repository,
     admin: join(repository, "worktrees", name),
     shared: join(root, "gate.git"),
@@ -133,30 +140,33 @@ async function plant(
 /** What the service does with a workspace from one run to its end. */
 async function allSteps(store: RepositoryStore, name: string, { base }: Estate): Promise<readonly string[]> {
   const steps: string[] = [];
-  const step = async <T extends { readonly is: string } | string>(what: string, work: Promise<T>): Promise<T | undefined> => {
+  const step = async <T extends { readonly is: string } | string>(
+    what: string,
+    work: Promise<T>,
+  ): Promise<T | undefined> => {
     try {
       const result = await work;
       steps.push(`${what}: ${describe(result)}`);
       return result;
     } catch (error) {
-      if (!(error instanceof KnownError) && !(error instanceof Error && /not taken in/.test(error.message))) throw error;
+      if (!(error instanceof KnownError) && !(error instanceof Error && /not taken in/.test(error.message)))
+        throw error;
       steps.push(`${what}: ${error instanceof KnownError ? error.code : "no"}`);
       return undefined;
     }
   };
-  await step("create", store.createWorkspace(name, base).then(() => "there"));
   await step("look", store.lookWorkspace(name));
   await step("save", store.saveWork(name));
   const first = await step("bring in", store.bringIn(name, "main"));
   const look = await step("look", store.lookWorkspace(name));
   if (look !== undefined && typeof look !== "string" && look.is === "there") {
     const limits = { ...usualLimits, mayClose: 7 };
-    const measured = first !== undefined && typeof first !== "string" && first.is === "up-to-date" ? first.tip : base.sha;
+    const measured =
+      first !== undefined && typeof first !== "string" && first.is === "up-to-date" ? first.tip : base.sha;
     const taken = await step("take in", store.takeIn(name, look.head, measured, limits));
     if (taken !== undefined && typeof taken !== "string" && taken.is === "taken")
       await step("push", store.push(name, { sha: look.head, branch: `coppice/${name}` }));
   }
-  await step("save", store.saveWork(name));
   await step("clear", store.removeWorkspace(name));
   return steps;
 }
@@ -171,7 +181,8 @@ function describe(result: { readonly is: string } | string): string {
 function foreignRefs({ repositoryDir, upstream }: Estate, name: string): readonly string[] {
   const tasks = /^refs\/(coppice\/(keep|tasks|saved)\/[ab]\d+|heads\/coppice\/a\d+) ?/;
   const own = new RegExp(`^refs/(coppice/(keep|tasks|saved)/${name}|heads/coppice/${name})\\b`);
-  const isForeign = (line: string) => !tasks.test(`${line.split("/").slice(0, 4).join("/").split(" ")[0]} `) && !own.test(line);
+  const isForeign = (line: string) =>
+    !tasks.test(`${line.split("/").slice(0, 4).join("/").split(" ")[0]} `) && !own.test(line);
   const lines = [refsIn(join(repositoryDir, "gate.git")), refsIn(upstream)].join("\n").split("\n");
   return lines.filter((line) => line !== "" && isForeign(line));
 }

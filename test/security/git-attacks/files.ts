@@ -25,7 +25,7 @@ const links: readonly Attack[] = [
   {
     name: "an index that leads elsewhere",
     plant: 'rm -f "$ADMIN/index"; ln -s "$PRECIOUS" "$ADMIN/index"; : > /dev/null',
-    careless: 'git read-tree HEAD; git read-tree --empty',
+    careless: "git read-tree HEAD; git read-tree --empty",
   },
   {
     name: "settings that lead elsewhere",
@@ -56,23 +56,49 @@ const status = "git status";
 /** Pipes without a writer in place of files that git reads. */
 const pipes: readonly Attack[] = [
   { name: "a head that is a pipe", plant: 'rm "$ADMIN/HEAD"; mkfifo "$ADMIN/HEAD"', careless: status, stalls: true },
-  { name: "an index that is a pipe", plant: 'rm -f "$ADMIN/index"; mkfifo "$ADMIN/index"', careless: status, stalls: true },
-  { name: "settings that are a pipe", plant: 'rm "$REPO/config"; mkfifo "$REPO/config"', careless: status, stalls: true },
-  { name: "a common folder that is a pipe", plant: 'rm "$ADMIN/commondir"; mkfifo "$ADMIN/commondir"', careless: status, stalls: true },
+  {
+    name: "an index that is a pipe",
+    plant: 'rm -f "$ADMIN/index"; mkfifo "$ADMIN/index"',
+    careless: status,
+    stalls: true,
+  },
+  {
+    name: "settings that are a pipe",
+    plant: 'rm "$REPO/config"; mkfifo "$REPO/config"',
+    careless: status,
+    stalls: true,
+  },
+  {
+    name: "a common folder that is a pipe",
+    plant: 'rm "$ADMIN/commondir"; mkfifo "$ADMIN/commondir"',
+    careless: status,
+    stalls: true,
+  },
   {
     name: "packed refs that are a pipe",
     plant: 'rm -f "$REPO/packed-refs"; mkfifo "$REPO/packed-refs"',
     careless: "git for-each-ref",
     stalls: true,
   },
-  { name: "a branch that is a pipe", plant: 'mkdir -p "$REPO/refs/heads"; mkfifo "$REPO/refs/heads/pipe"', careless: "git for-each-ref", stalls: true },
+  {
+    name: "a branch that is a pipe",
+    plant: 'mkdir -p "$REPO/refs/heads"; mkfifo "$REPO/refs/heads/pipe"',
+    careless: "git for-each-ref",
+    stalls: true,
+  },
   {
     name: "an object that is a pipe",
-    plant: 'git gc -q --prune=now 2>/dev/null; a=$(put pipe); become "$(with 100644 blob $a pipe)"; f="$REPO/objects/$(echo $a | cut -c1-2)/$(echo $a | cut -c3-)"; rm -f "$f"; mkfifo "$f"',
+    plant:
+      'git gc -q --prune=now 2>/dev/null; a=$(put pipe); become "$(with 100644 blob $a pipe)"; f="$REPO/objects/$(echo $a | cut -c1-2)/$(echo $a | cut -c3-)"; rm -f "$f"; mkfifo "$f"',
     careless: "git log -p -1",
     stalls: true,
   },
-  { name: "a .gitignore that is a pipe", plant: "mkdir new; touch new/x; mkfifo new/.gitignore", careless: status, stalls: true },
+  {
+    name: "a .gitignore that is a pipe",
+    plant: "mkdir new; touch new/x; mkfifo new/.gitignore",
+    careless: status,
+    stalls: true,
+  },
   {
     name: "a .gitattributes that is a pipe",
     plant: "mkdir new; echo x > new/x; git add -N new/x; mkfifo new/.gitattributes",
@@ -81,13 +107,15 @@ const pipes: readonly Attack[] = [
   },
   {
     name: "attributes that are a pipe",
-    plant: 'mkdir -p "$REPO/info"; rm -f "$REPO/info/attributes"; mkfifo "$REPO/info/attributes"; echo more >> work.txt',
+    plant:
+      'mkdir -p "$REPO/info"; rm -f "$REPO/info/attributes"; mkfifo "$REPO/info/attributes"; echo more >> work.txt',
     careless: "git add -A",
     stalls: true,
   },
   {
     name: "alternates that are a pipe",
-    plant: 'mkdir -p "$REPO/objects/info"; rm -f "$REPO/objects/info/alternates"; mkfifo "$REPO/objects/info/alternates"',
+    plant:
+      'mkdir -p "$REPO/objects/info"; rm -f "$REPO/objects/info/alternates"; mkfifo "$REPO/objects/info/alternates"',
     careless: "git cat-file -e 1234567890123456789012345678901234567890",
     stalls: true,
   },

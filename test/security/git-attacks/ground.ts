@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { git, person, write } from "../../runner/git/a-repository.ts";
 import { evil, prelude } from "./attack.ts";
 
@@ -17,10 +17,19 @@ export interface Ground {
   close(): Promise<void>;
 }
 
-export const token = "tok-7f3c91d2e8b64a05";
+/** A token of GitHub's, and how it goes over the wire. */
+export interface Secret {
+  readonly token: string;
+  readonly basic: string;
+}
 
-/** As it goes over the wire to GitHub. */
-export const basic = Buffer.from(`x-access-token:${token}`).toString("base64");
+function aSecret(token: string): Secret {
+  return { token, basic: Buffer.from(`x-access-token:${token}`).toString("base64") };
+}
+
+/** The careless bot's, and Coppice's. They differ, since both kinds of worktree are tried side by side. */
+export const carelessSecret = aSecret("tok-7f3c91d2e8b64a05");
+export const ourSecret = aSecret("tok-c0b21e94a7d35f68");
 
 export async function aGround(): Promise<Ground> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "coppice-attacks-")));
@@ -67,11 +76,14 @@ export interface Place {
   readonly other: string;
   readonly otherAdmin: string;
   readonly branch: string;
+  /** Who holds it has the token. */
+  readonly secret: Secret;
 }
 
 /** The attacker's things for one attack. */
 export interface Spoils {
   readonly folder: string;
+  readonly secret: Secret;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -85,6 +97,7 @@ export function aSpoils(ground: Ground, folder: string, place: Place): Spoils {
   const foreign = join(ground.root, "foreign.git");
   return {
     folder,
+    secret: place.secret,
     environment: {
       TREE: place.tree,
       ADMIN: place.admin,
@@ -99,7 +112,8 @@ export function aSpoils(ground: Ground, folder: string, place: Place): Spoils {
       SECRET: secretIn(foreign),
       PRECIOUS: join(folder, "precious", "file"),
       LOOT: join(folder, "loot"),
-      TRAP: `${ground.trap}/${place.branch.replace(/\W/g, "-")}`,
+      WHO: basename(folder),
+      TRAP: `${ground.trap}/${basename(folder)}`,
     },
   };
 }
@@ -113,21 +127,28 @@ function secretIn(foreign: string): string {
 }
 
 /** Harm that shows without git. */
-export function harmIn({ caught }: Ground, { folder, environment }: Spoils): string[] {
-  const read = (path: string) => (existsSync(path) ? readFileSync(path, "utf8") : "");
-  const saw = [environment["LOOT"], join(environment["REPO"] ?? "", "it-ran"), join(folder, "mark")].map((path) =>
-    read(path ?? ""),
-  );
-  const trapped = caught.filter((line) => line.includes(environment["TRAP"]?.split("/").at(-1) ?? "") || line.includes(" http://"));
-  const precious = ["file", "README.md"].map((name) => read(join(folder, "precious", name)));
+export function harmIn(ground: Ground, spoils: Spoils): string[] {
+  const { folder } = spoils;
+  const elsewhere = join(folder, "elsewhere.git");
   return [
     ...(existsSync(join(folder, "mark")) ? ["a program ran"] : []),
-    ...([...saw, ...trapped].some((text) => text.includes(token) || text.includes(basic)) ? ["the token was seen"] : []),
-    ...(existsSync(join(folder, "elsewhere.git", "refs", "heads")) && read(join(folder, "elsewhere.git", "packed-refs")) + refsIn(join(folder, "elsewhere.git")) !== ""
-      ? ["commits went elsewhere"]
+    ...(isTokenSeen(ground, spoils) ? ["the token was seen"] : []),
+    ...(existsSync(elsewhere) && refsIn(elsewhere) !== "" ? ["commits went elsewhere"] : []),
+    ...(["file", "README.md"].some((name) => textOf(join(folder, "precious", name)) !== "precious\n")
+      ? ["a file of others changed"]
       : []),
-    ...(precious.some((text) => text !== "precious\n") ? ["a file of others changed"] : []),
   ];
+}
+
+/** What the trap caught is asked for by the attack's own name in the address, or is what only we could have sent. */
+function isTokenSeen({ caught }: Ground, { folder, secret, environment }: Spoils): boolean {
+  const files = [environment["LOOT"] ?? "", join(environment["REPO"] ?? "", "it-ran"), join(folder, "mark")];
+  const sent = secret === ourSecret ? caught : caught.filter((line) => line.includes(`/${basename(folder)}`));
+  return [...files.map(textOf), ...sent].some((text) => text.includes(secret.token) || text.includes(secret.basic));
+}
+
+function textOf(path: string): string {
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
 }
 
 /** "name sha" of each ref, sorted. */

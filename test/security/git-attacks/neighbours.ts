@@ -12,7 +12,8 @@ export const neighbours: readonly Attack[] = [
   },
   {
     name: "main moved, in the packed refs",
-    plant: 'git pack-refs --all; sed -i "s/^[0-9a-f]* \\(refs\\/heads\\/main\\)$/$(git rev-parse HEAD) \\1/" "$REPO/packed-refs"; git update-ref refs/heads/main HEAD',
+    plant:
+      'git pack-refs --all; sed -i "s/^[0-9a-f]* \\(refs\\/heads\\/main\\)$/$(git rev-parse HEAD) \\1/" "$REPO/packed-refs"; git update-ref refs/heads/main HEAD',
     careless: nothing,
   },
   {
@@ -65,9 +66,10 @@ export const neighbours: readonly Attack[] = [
   },
   {
     name: "a ref that stands in the way of branches",
-    plant: 'git update-ref refs/heads/coppice HEAD || git update-ref refs/heads/coppice/in/the/way HEAD',
+    plant: "git update-ref refs/heads/coppice HEAD || git update-ref refs/heads/coppice/in/the/way HEAD",
     careless: nothing,
-    harmed: '! { git -C "$OTHER" update-ref refs/heads/coppice/next HEAD && git -C "$OTHER" update-ref -d refs/heads/coppice/next; }',
+    harmed:
+      '! { git -C "$OTHER" update-ref refs/heads/coppice/next HEAD && git -C "$OTHER" update-ref -d refs/heads/coppice/next; }',
   },
   {
     name: "all objects deleted",
@@ -109,7 +111,8 @@ export const neighbours: readonly Attack[] = [
   },
   {
     name: "the gate's hooks and settings",
-    plant: 'mkdir -p "$SHARED/hooks"; runs "$SHARED/hooks/reference-transaction"; git config --file "$SHARED/config" core.hooksPath hooks; test -e "$SHARED/HEAD"',
+    plant:
+      'mkdir -p "$SHARED/hooks"; runs "$SHARED/hooks/reference-transaction"; git config --file "$SHARED/config" core.hooksPath hooks; test -e "$SHARED/HEAD"',
     isBehindWall: true,
     careless: "git -C ../clone update-ref refs/heads/new HEAD",
     harmed: 'test -e "$SHARED/hooks/reference-transaction"',

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { git } from "../../runner/git/a-repository.ts";
 import type { Attack } from "./attack.ts";
-import { aSpoils, basic, bash, harmIn, refsIn, token } from "./ground.ts";
+import { aSpoils, bash, carelessSecret, harmIn, refsIn } from "./ground.ts";
 import type { Ground } from "./ground.ts";
 
 /** What every plain worktree is a copy of: a clone with two tasks in worktrees, an idle branch, and an upstream that moved on. */
@@ -14,7 +14,7 @@ export async function layTemplate(ground: Ground): Promise<void> {
     git remote add origin ../upstream.git && git push -q origin main && git branch idle && git fetch -q
     git worktree add -q -b agent ../tree && git worktree add -q -b other ../other
     git checkout -q --detach && echo theirs >> README.md && git commit -qam Meanwhile && git push -q origin HEAD:main
-    git fetch -q && git checkout -q idle
+    git fetch -q && git checkout -q --detach main
     for one in tree other; do echo "gitdir: ../clone/.git/worktrees/$one" > ../$one/.git; done
     cd ../tree && echo work > work.txt && git add -A && git commit -qm Work`,
     ground.root,
@@ -40,11 +40,17 @@ export async function onPlainWorktree(ground: Ground, attack: Attack, at: number
     other: join(folder, "other"),
     otherAdmin: join(repository, "worktrees", "other"),
     branch: "agent",
+    secret: carelessSecret,
   };
   const spoils = aSpoils(ground, folder, place);
   const before = foreignRefs(folder);
   await bash(`${attack.plant}\n:`, place.tree, spoils.environment);
-  const environment = { ...spoils.environment, ORIGIN: "origin", TOKEN: basic, GH_TOKEN: token };
+  const environment = {
+    ...spoils.environment,
+    ORIGIN: "origin",
+    TOKEN: carelessSecret.basic,
+    GH_TOKEN: carelessSecret.token,
+  };
   const ran = await bash(
     `rm -f ../mark "$REPO/it-ran"; export CARELESS=${quoted(attack.careless)}
     timeout -k 1 ${attack.stalls ? 1 : patience * 3} bash -c "$CARELESS"`,
@@ -67,16 +73,28 @@ function quoted(text: string): string {
 
 /** All refs but the task's own, upstream and in the clone. Read from the files: the repository may be one that git can't read any more. */
 function foreignRefs(folder: string): string {
-  const isForeign = (line: string) => !/refs\/heads\/(agent|new)\b|refs\/remotes|refs\/stash|refs\/replace|ORIG_HEAD/.test(line);
+  const isForeign = (line: string) =>
+    !/refs\/heads\/(agent|new)\b|refs\/remotes|refs\/stash|refs\/replace|ORIG_HEAD/.test(line);
   const upstream = refsIn(join(folder, "upstream.git")).split("\n").filter(isForeign);
-  const clone = ["idle", "other"].map((name) => tryGit(join(folder, "upstream.git"), join(folder, "clone", ".git"), name));
+  const clone = ["main", "idle", "other"].map((name) =>
+    tryGit(join(folder, "upstream.git"), join(folder, "clone", ".git"), name),
+  );
   return [...upstream, ...clone].join("\n");
 }
 
 /** A look that the attacker's settings have no say in. */
 function tryGit(from: string, gitDir: string, name: string): string {
   try {
-    return git(from, "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=", `--git-dir=${gitDir}`, "rev-parse", `refs/heads/${name}`);
+    return git(
+      from,
+      "-c",
+      "core.hooksPath=/dev/null",
+      "-c",
+      "core.fsmonitor=",
+      `--git-dir=${gitDir}`,
+      "rev-parse",
+      `refs/heads/${name}`,
+    );
   } catch (error) {
     if (error instanceof Error && error.message.startsWith("Command failed")) return "?";
     throw error;

@@ -28,7 +28,8 @@ const hooks: readonly Attack[] = (
 const settings: readonly Attack[] = [
   {
     name: "core.hooksPath, outside the tree",
-    plant: 'mkdir "$REPO/h"; runs "$REPO/h/post-commit"; runs "$REPO/h/reference-transaction"; conf core.hooksPath "$REPO/h"',
+    plant:
+      'mkdir "$REPO/h"; runs "$REPO/h/post-commit"; runs "$REPO/h/reference-transaction"; conf core.hooksPath "$REPO/h"',
     careless: commit,
   },
   {
@@ -96,7 +97,8 @@ const settings: readonly Attack[] = [
   },
   {
     name: "gpg.ssh.program",
-    plant: 'conf gpg.format ssh; conf gpg.ssh.program "$EVIL"; conf user.signingKey /dev/null; conf commit.gpgSign true',
+    plant:
+      'conf gpg.format ssh; conf gpg.ssh.program "$EVIL"; conf user.signingKey /dev/null; conf commit.gpgSign true',
     careless: commit,
   },
   {
@@ -117,7 +119,8 @@ const settings: readonly Attack[] = [
   },
   {
     name: "trailer.<name>.command",
-    plant: 'conf trailer.k.key k; conf trailer.k.command "$EVIL"; conf trailer.k.ifexists add; conf trailer.k.ifmissing add',
+    plant:
+      'conf trailer.k.key k; conf trailer.k.command "$EVIL"; conf trailer.k.ifexists add; conf trailer.k.ifmissing add',
     careless: "git commit -q --allow-empty -m x --trailer k=v",
   },
   {
@@ -147,7 +150,8 @@ const settings: readonly Attack[] = [
   },
   {
     name: "core.alternateRefsCommand",
-    plant: 'conf core.alternateRefsCommand "$EVIL"; mkdir -p "$REPO/objects/info"; echo "$FOREIGN/objects" >> "$REPO/objects/info/alternates"',
+    plant:
+      'conf core.alternateRefsCommand "$EVIL"; mkdir -p "$REPO/objects/info"; echo "$FOREIGN/objects" >> "$REPO/objects/info/alternates"',
     careless: "git fetch -q origin",
   },
   {
@@ -167,12 +171,14 @@ const settings: readonly Attack[] = [
   },
   {
     name: "every address bent to a command",
-    plant: 'conf protocol.ext.allow always; for at in http:// https:// / .; do conf "url.ext::$EVIL .insteadOf" "$at"; done',
+    plant:
+      'conf protocol.ext.allow always; for at in http:// https:// / .; do conf "url.ext::$EVIL .insteadOf" "$at"; done',
     careless: 'git push -q "$ORIGIN" "HEAD:refs/heads/$BRANCH"; git ls-remote https://127.0.0.1:1/x.git',
   },
   {
     name: "core.gitProxy",
-    plant: 'conf core.gitProxy "$EVIL"; for at in http:// https:// / .; do conf "url.git://127.0.0.1/.insteadOf" "$at"; done',
+    plant:
+      'conf core.gitProxy "$EVIL"; for at in http:// https:// / .; do conf "url.git://127.0.0.1/.insteadOf" "$at"; done',
     careless: "git ls-remote https://127.0.0.1:1/x.git",
   },
   {
@@ -184,18 +190,29 @@ const settings: readonly Attack[] = [
   {
     name: "submodule.<name>.update",
     plant: `evil_repository inner; git -C inner config --unset core.fsmonitor; git config -f .gitmodules submodule.inner.path inner
-      git config -f .gitmodules submodule.inner.url ./inner; git -C inner commit -q --allow-empty -m Two; link inner; git -C inner reset -q --hard HEAD~1
+      git config -f .gitmodules submodule.inner.url ./inner; git -C inner commit -q --allow-empty -m Two; git -C inner tag two; link inner; git -C inner reset -q --hard HEAD~1
       conf submodule.inner.url ./inner; conf submodule.inner.active true; conf submodule.inner.update "!$EVIL"`,
     careless: "git submodule update",
   },
   {
     name: "hooks named in the settings (git 2.54 and later)",
-    plant: 'for on in pre-commit post-commit reference-transaction post-checkout post-index-change; do conf hook.x.event $on; done; conf hook.x.command "$EVIL"',
+    plant:
+      'for on in pre-commit post-commit reference-transaction post-checkout post-index-change; do conf hook.x.event $on; done; conf hook.x.command "$EVIL"',
     careless: commit,
     isResisted: true,
   },
-  { name: "core.pager", plant: 'conf core.pager "$EVIL"; conf pager.log "$EVIL"', careless: "git -p log -1", isResisted: true },
-  { name: "an alias by a command's name", plant: 'conf alias.status "!$EVIL"', careless: "git status", isResisted: true },
+  {
+    name: "core.pager",
+    plant: 'conf core.pager "$EVIL"; conf pager.log "$EVIL"',
+    careless: "git -p log -1",
+    isResisted: true,
+  },
+  {
+    name: "an alias by a command's name",
+    plant: 'conf alias.status "!$EVIL"',
+    careless: "git status",
+    isResisted: true,
+  },
   {
     name: "uploadpack.packObjectsHook",
     plant: 'conf uploadpack.packObjectsHook "$EVIL"',
@@ -221,17 +238,19 @@ const repositories: readonly Attack[] = [
   },
   {
     name: "a repository inside, by a pointer",
-    plant: "evil_repository hidden; git -C hidden config core.worktree ../../inner; mkdir inner; echo 'gitdir: ../hidden/.git' > inner/.git; link inner || git update-index --add --cacheinfo \"160000,$(git -C hidden rev-parse HEAD),inner\"",
+    plant:
+      "evil_repository hidden; git -C hidden config core.worktree ../../inner; mkdir inner; echo 'gitdir: ../hidden/.git' > inner/.git; link inner || git update-index --add --cacheinfo \"160000,$(git -C hidden rev-parse HEAD),inner\"",
     careless: "git status",
   },
   {
     name: "a bare repository inside",
-    plant: 'git init -q --bare bare; git -C bare config core.fsmonitor "$EVIL"; git -C bare config core.bare false; git -C bare config core.worktree "$TREE"',
+    plant:
+      'git init -q --bare bare; git -C bare config core.fsmonitor "$EVIL"; git -C bare config core.bare false; git -C bare config core.worktree "$TREE"',
     careless: "git -C bare status",
   },
   {
     name: "the pointer to the repository, bent",
-    plant: "evil_repository hidden; echo \"gitdir: $TREE/hidden/.git\" > .git",
+    plant: 'evil_repository hidden; echo "gitdir: $TREE/hidden/.git" > .git',
     careless: "git status",
   },
   {
