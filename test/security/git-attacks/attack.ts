@@ -1,7 +1,7 @@
 /**
  * One way to make git do somebody else's work. Both scripts are bash. They see, for a plain worktree and for a workspace of Coppice's alike:
  * `TREE` (where they run), `ADMIN` (the worktree's own folder), `REPO` (the repository's), `SHARED` (what all worktrees borrow from), `OTHER` (another
- * task's tree), `BRANCH`, and of the attacker: `EVIL` (a program that leaves a mark), `ELSEWHERE` (a repository to steal into), `FOREIGN` (another
+ * task's tree), `BRANCH`, and of the attacker: `EVIL` (a program that leaves a mark), `UPSTREAM` (what stands at "GitHub"), `ELSEWHERE` (a repository to steal into), `FOREIGN` (another
  * private repository, with the object `SECRET`), `PRECIOUS` (a file that is none of the task's), `LOOT` (where a token may land), `TRAP` (a web server; `WHO` in
  * an address tells it whose attack it is).
  */

@@ -37,7 +37,7 @@ export const contents: readonly Attack[] = [
     name: "a commit hidden by a graft",
     plant: `${workflow}; git rm -rq .github; git commit -qm Without; mkdir -p "$REPO/info"; echo "$(git rev-parse HEAD) $(git rev-parse HEAD~2)" > "$REPO/info/grafts"`,
     careless: ignoring("git log --format= --name-only origin/main..HEAD"),
-    isBadContent: true,
+    harmed: 'git --git-dir "$UPSTREAM" log --all --format= --name-only | grep -q workflows',
     isResisted: true,
   },
   {

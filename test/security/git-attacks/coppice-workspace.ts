@@ -69,8 +69,8 @@ export interface Outcome {
   readonly plantFailed: boolean;
 }
 
-/** Longer than any healthy step takes. */
-const stallMs = 4_000;
+/** Stands in for the time limit that every command of ours has, which is longer. */
+const stallMs = 1_500;
 
 /** Plays the attack on a workspace, then all that Coppice ever does with one. */
 export async function onCoppice(estate: Estate, attack: Attack, at: number): Promise<Outcome> {
@@ -80,7 +80,7 @@ export async function onCoppice(estate: Estate, attack: Attack, at: number): Pro
   const needsOther = attack.harmed !== undefined || attack.isBehindWall === true;
   const other = needsOther ? (await quiet.createWorkspace(`b${at}`, estate.base)).path : estate.repositoryDir;
   const { ground, repositoryDir } = estate;
-  const place = placeOf(quiet, repositoryDir, name, other, `b${at}`);
+  const place = { ...placeOf(quiet, repositoryDir, name, other, `b${at}`), upstream: estate.upstream };
   const folder = join(ground.root, `coppice-${at}`);
   const spoils = aSpoils(ground, folder, place);
   await bash(
@@ -109,7 +109,13 @@ export async function onCoppice(estate: Estate, attack: Attack, at: number): Pro
   };
 }
 
-function placeOf(store: RepositoryStore, root: string, name: string, other: string, otherName: string): Place {
+function placeOf(
+  store: RepositoryStore,
+  root: string,
+  name: string,
+  other: string,
+  otherName: string,
+): Omit<Place, "upstream"> {
   const repository = join(root, "private", `${name}.git`);
   const { path, branch } = store.workspaceAt(name);
   return {
@@ -137,13 +143,12 @@ async function plant(
   return bash(`set -e\n${attack.plant}`, path, { ...environment, ...own }, (command) => wall.enter(room, command));
 }
 
+type Result = string | { readonly is: string; readonly findings?: readonly { readonly kind: string }[] };
+
 /** What the service does with a workspace from one run to its end. */
 async function allSteps(store: RepositoryStore, name: string, { base }: Estate): Promise<readonly string[]> {
   const steps: string[] = [];
-  const step = async <T extends { readonly is: string } | string>(
-    what: string,
-    work: Promise<T>,
-  ): Promise<T | undefined> => {
+  const step = async <T extends Result>(what: string, work: Promise<T>): Promise<T | undefined> => {
     try {
       const result = await work;
       steps.push(`${what}: ${describe(result)}`);
@@ -171,9 +176,9 @@ async function allSteps(store: RepositoryStore, name: string, { base }: Estate):
   return steps;
 }
 
-function describe(result: { readonly is: string } | string): string {
+function describe(result: Result): string {
   if (typeof result === "string") return result;
-  const findings = "findings" in result ? (result.findings as readonly { readonly kind: string }[]) : [];
+  const findings = result.findings ?? [];
   return [result.is, ...new Set(findings.map(({ kind }) => kind))].join(" ");
 }
 

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -51,7 +51,12 @@ export async function aGround(): Promise<Ground> {
     await once(trap, "close");
     rmSync(root, { recursive: true, force: true });
   };
-  return { root, caught, close, trap: `http://127.0.0.1:${(trap.address() as AddressInfo).port}` };
+  return { root, caught, close, trap: `http://127.0.0.1:${portOf(trap.address())}` };
+}
+
+function portOf(address: ReturnType<Server["address"]>): number {
+  if (address === null || typeof address === "string") throw new Error("the trap listens on no port");
+  return address.port;
 }
 
 /** Another private repository, which no task may read. */
@@ -76,6 +81,8 @@ export interface Place {
   readonly other: string;
   readonly otherAdmin: string;
   readonly branch: string;
+  /** What stands at "GitHub". */
+  readonly upstream: string;
   /** Who holds it has the token. */
   readonly secret: Secret;
 }
@@ -112,6 +119,7 @@ export function aSpoils(ground: Ground, folder: string, place: Place): Spoils {
       SECRET: secretIn(foreign),
       PRECIOUS: join(folder, "precious", "file"),
       LOOT: join(folder, "loot"),
+      UPSTREAM: place.upstream,
       WHO: basename(folder),
       TRAP: `${ground.trap}/${basename(folder)}`,
     },

@@ -41,9 +41,12 @@ export async function onPlainWorktree(ground: Ground, attack: Attack, at: number
     otherAdmin: join(repository, "worktrees", "other"),
     branch: "agent",
     secret: carelessSecret,
+    upstream: join(folder, "upstream.git"),
   };
   const spoils = aSpoils(ground, folder, place);
-  const before = foreignRefs(folder);
+  // Where git never ends, ours would not either.
+  const look = () => (attack.stalls ? "" : foreignRefs(folder));
+  const before = look();
   await bash(`${attack.plant}\n:`, place.tree, spoils.environment);
   const environment = {
     ...spoils.environment,
@@ -62,7 +65,7 @@ export async function onPlainWorktree(ground: Ground, attack: Attack, at: number
     ...harmIn(ground, spoils),
     ...(attack.stalls && ran.exitCode >= 124 ? ["git never ends"] : []),
     ...(harmed === 0 ? ["another task is harmed"] : []),
-    ...(foreignRefs(folder) === before ? [] : ["other refs moved"]),
+    ...(look() === before ? [] : ["other refs moved"]),
     ...(attack.isBadContent && arrived(folder) ? ["it got to GitHub"] : []),
   ];
 }
@@ -71,10 +74,11 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+const isForeign = (line: string) =>
+  !/refs\/heads\/(agent|new)\b|refs\/remotes|refs\/stash|refs\/replace|ORIG_HEAD/.test(line);
+
 /** All refs but the task's own, upstream and in the clone. Read from the files: the repository may be one that git can't read any more. */
 function foreignRefs(folder: string): string {
-  const isForeign = (line: string) =>
-    !/refs\/heads\/(agent|new)\b|refs\/remotes|refs\/stash|refs\/replace|ORIG_HEAD/.test(line);
   const upstream = refsIn(join(folder, "upstream.git")).split("\n").filter(isForeign);
   const clone = ["main", "idle", "other"].map((name) =>
     tryGit(join(folder, "upstream.git"), join(folder, "clone", ".git"), name),
