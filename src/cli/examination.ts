@@ -1,11 +1,15 @@
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
 import { execa } from "execa";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { readAppManifest } from "../config/app-manifest.ts";
 import type { Settings } from "../config/arranged-settings.ts";
 import { loadSettings } from "../config/settings.ts";
 import { KnownError } from "../errors.ts";
 import { createClaude } from "../runner/agents/claude/claude.ts";
+import { findWall } from "../runner/sandbox/find-wall.ts";
 
 /** One thing that was looked at: fine, weak (works, but look at it) or missing. */
 export interface Finding {
@@ -28,6 +32,7 @@ export async function examine(): Promise<readonly Finding[]> {
     ...warnings,
     ...programs,
     await agent(settings),
+    await wall(settings),
     ...(await github(settings)),
   ];
 }
@@ -55,6 +60,30 @@ async function agent({ claude }: Settings): Promise<Finding> {
   }
 }
 
+/** Builds the wall as the service does, and says what it costs. */
+async function wall({ sandbox }: Settings): Promise<Finding> {
+  const folder = await mkdtemp(join(tmpdir(), "coppice-doctor-"));
+  try {
+    const found = await findWall({ folder, tools: [], hidden: [] });
+    if (found.is === "found")
+      return {
+        is: "fine",
+        what: `agents work behind bubblewrap ${found.version}; it takes ${found.startMs} ms to start`,
+      };
+    const isNeeded = sandbox.mode === "auto" || sandbox.repositories !== "all";
+    return { is: isNeeded ? "missing" : "weak", what: `agents have no sandbox here: ${found.why}`, cure: found.cure };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Nothing here can look it up for every repository, and nobody expects it. */
+const pushedBranches: Finding = {
+  is: "weak",
+  what: "branches that Coppice pushes start a repository's `on: push` workflows, with its secrets and the agent's version of every script",
+  cure: 'Leave them out (`branches-ignore: ["coppice/**"]`), or keep secrets in environments with reviewers: docs/security.md says how.',
+};
+
 async function github({ app, github: place }: Settings): Promise<readonly Finding[]> {
   const octokit = new Octokit({
     baseUrl: place.apiUrl,
@@ -81,6 +110,7 @@ async function github({ app, github: place }: Settings): Promise<readonly Findin
     return [
       { is: "fine", what: `GitHub knows us as ${own?.slug ?? "?"}` },
       installed,
+      pushedBranches,
       ...permissions(own?.permissions ?? {}),
     ];
   } catch (error) {
