@@ -4,7 +4,7 @@ import { namesOf, startOfSession } from "../core/names.ts";
 import { limitsOf, type OperatorPolicy } from "../core/policy.ts";
 import * as prompt from "../core/prompt.ts";
 import type { JobSight } from "../core/sight.ts";
-import type { Task, TaskRef } from "../core/task.ts";
+import type { IssueRef, Task, TaskRef } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
 import type { AgentAdapter, RunSpec } from "./agents/agent.ts";
 import { everydayEnvironment } from "./agents/launch.ts";
