@@ -178,7 +178,12 @@ async function stageOf(text = { title: "Water it", body: "Please." }): Promise<S
     number,
     tick: () => (nowMs += 1_000),
     label: () => github.as("bob").label(garden, number, "coppice"),
-    comment: (login, words) => github.as(login).comment(garden, number, words),
+    async comment(login, words) {
+      const comment = await github.as(login).comment(garden, number, words);
+      // Its webhook is on its way before anything else happens.
+      await github.settled();
+      return comment;
+    },
     editComment: (login, comment, words) => github.as(login).editComment(garden, comment, words),
     editIssue: (login, changes) => github.as(login).editIssue(garden, number, changes),
     review: async (login) => void (await github.as(login).review(garden, pull, { event: "COMMENT", body: secretWord })),
