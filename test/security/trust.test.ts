@@ -286,6 +286,7 @@ describe("whose words count", () => {
     const heard: boolean[] = [];
     for (const { fact } of bench.inbox.noted.slice(before)) {
       if (fact.kind !== "commented" && fact.kind !== "reviewed") continue;
+      if (!fact.text.includes(fact.kind === "reviewed" ? secretWord : stop)) continue;
       heard.push(await bench.forge.mayCommand(issueOf(bench, stage.number), fact.by));
     }
     thenTheyChangeBack();
