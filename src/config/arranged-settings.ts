@@ -55,6 +55,7 @@ export function arrange(env: CheckedEnvironment, privateKey: string, given: Give
       maxTaskUsd: env.MAX_TASK_USD,
       maxDayUsd: env.MAX_DAY_USD,
       waitKeepsSlotMs: env.WAIT_KEEPS_SLOT_MINUTES * 60_000,
+      noProgressMs: env.NO_PROGRESS_MINUTES * 60_000,
       maxStopReminders: env.MAX_STOP_REMINDERS,
       maxVerifyRounds: env.MAX_VERIFY_ROUNDS,
       maxRestarts: env.MAX_RESTARTS,

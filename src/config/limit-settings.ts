@@ -47,6 +47,11 @@ export const limitSettings = {
       "How long a task that waits for a person keeps its slot. After that the next one in the queue may start; the session stays, and goes on at once when it is answered.",
     example: "0",
   }),
+  NO_PROGRESS_MINUTES: preset(wholeNumber(0, 10_080), "20", {
+    about:
+      "How long an agent at work may do nothing that it had not done before, and change nothing, before it is told so; the third time the run is given up. 0 for never.",
+    example: "45",
+  }),
   MAX_STOP_REMINDERS: preset(wholeNumber(0, 8), "3", {
     about: "How often an agent that stops without having committed and submitted is told what is missing.",
     example: "2",

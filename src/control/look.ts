@@ -1,11 +1,14 @@
 import { dayOf } from "../core/budget.ts";
 import { type RosterLine, slotOf } from "../core/assign.ts";
 import { type Sight, type Slot, unseen } from "../core/sight.ts";
-import { accountOf, heldBack, type Prospects } from "../core/hold.ts";
+import { heldByBreaker } from "../core/breaker.ts";
+import { accountOf, heldBack, isHeldBack, type Prospects } from "../core/hold.ts";
 import { crowdedOut, isIdle } from "../core/crowd.ts";
 import { wantsChecks } from "../core/pull-watch.ts";
 import { noRoom } from "../core/room.ts";
+import type { OperatorPolicy } from "../core/policy.ts";
 import { reviewsOf, wantsThreads } from "../core/round.ts";
+import { isSuspicious } from "../core/stuck.ts";
 import type { Person, Task } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
 import type { WantedSight, World } from "./ports.ts";
@@ -30,7 +33,9 @@ export async function look(
   const [{ blindness, ...forge }, admission, runner, queue, isCrowdedOut] = await Promise.all([
     lookAtForge(task, isForgeWanted, speakers, world),
     at === "asked" ? world.forge.admit(task) : ("unknown" as const),
-    at === "asked" || at === "queued" ? undefined : world.runner.look(task, wanted(task, world.nowMs())),
+    at === "asked" || at === "queued"
+      ? undefined
+      : world.runner.look(task, wanted(task, world.operator, world.nowMs())),
     lookAtQueue(task, world),
     lookAtCrowd(task, world),
   ]);
@@ -108,7 +113,7 @@ async function lookAtCrowd(task: Task, { store, operator }: World): Promise<bool
 }
 
 /** The place in the queue; for a task that is not in it, the one that it is going to have. */
-function slotFor(task: Task, others: readonly RosterLine[], prospects: Prospects, world: World): Slot {
+function slotFor(task: Task, others: readonly RosterLine[], known: Omit<Prospects, "breaker">, world: World): Slot {
   const { id, issue, asked, policy, agent } = task;
   const own: RosterLine = {
     id,
@@ -120,9 +125,12 @@ function slotFor(task: Task, others: readonly RosterLine[], prospects: Prospects
     hasPull: task.pull !== undefined,
     agent,
     limitedUntilMs: 0,
+    gaveUp: undefined,
   };
-  const slot = slotOf(id, [...others, own], world.operator, world.nowMs());
-  const held = heldBack(task, prospects, world.operator, world.nowMs());
+  const nowMs = world.nowMs();
+  const able = others.filter((line) => line.phase !== "queued" || !isHeldBack(line, others, nowMs));
+  const slot = slotOf(id, [...able, own], world.operator, nowMs);
+  const held = heldBack(task, { ...known, breaker: heldByBreaker(own, others, nowMs) }, world.operator, nowMs);
   return held === undefined ? slot : { ...slot, free: false, why: held };
 }
 
@@ -133,13 +141,16 @@ async function lookAtToday({ phase }: Task, { store, operator, nowMs }: World): 
 }
 
 /** Looks cost processes: each phase names what it decides from. */
-function wanted(task: Task, nowMs: number): WantedSight {
+function wanted(task: Task, operator: OperatorPolicy, nowMs: number): WantedSight {
   const { phase, run, policy } = task;
   const isRunning = phase.at === "working" || phase.at === "waiting";
   const isInterrupting = phase.at === "paused" && !phase.isInterrupted;
   const mayBeDone = run?.turn === "idle" || run?.submitted !== undefined || run?.noChange !== undefined;
   return {
-    workspace: ["preparing", "checking", "delivering", "ending"].includes(phase.at) || (isRunning && mayBeDone),
+    workspace:
+      ["preparing", "checking", "delivering", "ending"].includes(phase.at) ||
+      (isRunning && mayBeDone) ||
+      isSuspicious(phase, run, operator, nowMs),
     session: phase.at !== "preparing",
     agent: isInterrupting || (isRunning && nowMs - (run?.lastSignMs ?? 0) > silentMs),
     setup: phase.at === "preparing" && policy.setup.length > 0,

@@ -10,6 +10,7 @@ import { unansweredThreads } from "./round.ts";
 import { askingAtTerminal, restarted, withMessage } from "./run.ts";
 import type { AgentState, SessionSight, Sight, WorkspaceSight } from "./sight.ts";
 import { withSteering } from "./steering.ts";
+import { noProgress } from "./stuck.ts";
 import { end, giveUpFor, type Moment, move, stay } from "./step.ts";
 import type { Run, Task } from "./task.ts";
 
@@ -85,7 +86,9 @@ function work(task: Task, run: Run, moment: Moment): Task {
   if (run.outbox?.state === "to-send") return stay(task, "hands the agent a message");
   if (run.turn === "idle") return afterTurn(task, run, moment);
   return (
-    silentlyIdle(task, run, moment) ?? stay(task, run.turn === "starting" ? "the agent starts" : "the agent works")
+    silentlyIdle(task, run, moment) ??
+    noProgress(task, run, moment) ??
+    stay(task, run.turn === "starting" ? "the agent starts" : "the agent works")
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Slot } from "./sight.ts";
-import type { PhaseName } from "./task.ts";
+import type { GaveUp, PhaseName } from "./task.ts";
 
 /** One line of the list of live tasks, enough to hand out slots. */
 export interface RosterLine {
@@ -16,6 +16,8 @@ export interface RosterLine {
   readonly agent: string;
   /** Until when it rests because its agent's account is at its usage limit; 0 when it does not. */
   readonly limitedUntilMs: number;
+  /** Why it was given up, while nobody has dealt with that. */
+  readonly gaveUp: GaveUp | undefined;
 }
 
 export interface SlotLimits {

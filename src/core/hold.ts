@@ -3,6 +3,7 @@ import { usedUpWords } from "./budget-words.ts";
 import type { OperatorPolicy } from "./policy.ts";
 import { utc } from "./figures.ts";
 import type { RosterLine } from "./assign.ts";
+import { heldByBreaker } from "./breaker.ts";
 import type { Account } from "./sight.ts";
 import type { Task } from "./task.ts";
 
@@ -10,20 +11,28 @@ import type { Task } from "./task.ts";
 export interface Prospects {
   readonly account: Account;
   readonly todayUsd: number | "unknown";
+  /** Why others that failed hold it back, if they do. */
+  readonly breaker: string | undefined;
 }
 
 /** Why nothing is to begin for this task, though a slot may be free; undefined when it may. */
 export function heldBack(
   task: Task,
-  { account, todayUsd }: Prospects,
+  { account, todayUsd, breaker }: Prospects,
   operator: OperatorPolicy,
   nowMs: number,
 ): string | undefined {
   if (account.limitedUntilMs > nowMs) return atLimit(account.limitedUntilMs);
   if (account.resting > 0 && task.run === undefined)
     return "the agent's account was at its usage limit; those that it interrupted go on first";
+  if (breaker !== undefined) return breaker;
   const spent = dayUsedUp(task, operator, todayUsd);
   return spent === undefined ? undefined : `${usedUpWords(spent)}; it goes on at 00:00 UTC`;
+}
+
+/** Whether a queued task can't begin whatever slots are free: then it is before nobody in the queue. */
+export function isHeldBack(line: RosterLine, roster: readonly RosterLine[], nowMs: number): boolean {
+  return accountOf(line.agent, roster).limitedUntilMs > nowMs || heldByBreaker(line, roster, nowMs) !== undefined;
 }
 
 /** What the list of live tasks tells of an agent's account: whoever met its limit rests, and knows until when. */

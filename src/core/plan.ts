@@ -8,7 +8,7 @@ import type { Thread } from "./round-shape.ts";
 import type { Sight } from "./sight.ts";
 import { saying } from "./plan-saying.ts";
 import type { Answer, OwedReply, Take } from "./steering.ts";
-import type { Message, Run, Task } from "./task.ts";
+import type { GaveUp, Message, Run, Task } from "./task.ts";
 import type { StateLabel } from "./trigger.ts";
 import { statusAnswer } from "./steer-words.ts";
 import { labelOf, statusComment } from "./words.ts";
@@ -225,7 +225,8 @@ function stopping(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: num
   const { phase } = task;
   if (phase.at !== "stopped") return [];
   const { outcome } = phase;
-  const mustStop = outcome.is !== "gave-up" || ["limit-reached", "repository-unavailable"].includes(outcome.cause);
+  const mustEnd: readonly GaveUp[] = ["limit-reached", "no-progress", "repository-unavailable"];
+  const mustStop = outcome.is !== "gave-up" || mustEnd.includes(outcome.cause);
   if (mustStop && isThere(sight)) return [{ do: "end-session" }];
   return idle(phase.sinceMs, sight, operator, nowMs);
 }

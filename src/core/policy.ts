@@ -17,6 +17,8 @@ export interface OperatorPolicy {
   readonly maxDayUsd: number | undefined;
   /** How long a task that waits for a person keeps its slot. */
   readonly waitKeepsSlotMs: number;
+  /** How long an agent may do nothing new before it is told so; 0 for as long as it likes. */
+  readonly noProgressMs: number;
   readonly maxStopReminders: number;
   readonly maxVerifyRounds: number;
   readonly maxRestarts: number;

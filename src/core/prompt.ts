@@ -105,6 +105,10 @@ export function rested(): string {
   return "You were interrupted because a limit was reached, and may go on now. Look at the state of your worktree and go on where you were.";
 }
 
+export function noProgress(stuckFor: string): string {
+  return `For ${stuckFor} you did nothing that you had not done before, and nothing in your worktree changed. If something hangs or goes round in a circle, end it and try another way. If you can't go on, commit what is good and hand it in, or say what you need.`;
+}
+
 /** What people say goes into a file; this is what the agent is told of it. Each is another, for Claude Code takes one only once. */
 export function newsInFile(id: string): string {
   return `There is news about your work in the file {brief} (${id}). Read it first, then go on.`;

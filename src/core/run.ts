@@ -1,4 +1,5 @@
 import type { NamedEvent } from "./agent-event.ts";
+import { called } from "./progress.ts";
 import type { Asking, Message, Run } from "./task.ts";
 
 export function newRun(number: number, conversation: string, nowMs: number): Run {
@@ -40,7 +41,7 @@ export function foldEvent(run: Run, named: NamedEvent): Run {
     case "prompt-taken":
       return { ...busy(seen), conversed: true, failure: undefined };
     case "tool-done":
-      return { ...busy(seen), failures: 0 };
+      return { ...busy(seen), failures: 0, progress: called(run.progress, event.tool, event.summary, named.atMs) };
     case "asks-permission":
       return { ...seen, asking: { kind: "permission", event: named.name, tool: event.tool, summary: event.summary } };
     case "asks-question":

@@ -79,6 +79,8 @@ export type WorkspaceSight =
       readonly deletions: number;
       /** Files that are changed or new but in no commit. */
       readonly uncommitted: number;
+      /** By this it can be told whether they were written again. */
+      readonly changes?: string;
       readonly midOperation: string | undefined;
       readonly lastSubject: string;
     };

@@ -2,6 +2,7 @@ import type { Question, TurnFailure } from "./agent-event.ts";
 import { noSpending, type Spending, type Spent } from "./budget.ts";
 import { type RepositoryPolicy, silentRepository } from "./policy.ts";
 import { nothingWatched, type PullWatch } from "./pull-watch.ts";
+import type { Progress } from "./progress.ts";
 import type { Round } from "./round-shape.ts";
 import { noSteering, type Steering } from "./steering.ts";
 import type { StateLabel } from "./trigger.ts";
@@ -121,6 +122,7 @@ export type GaveUp =
   | "out-of-credit"
   | "login"
   | "nothing-committed"
+  | "no-progress"
   | "checks-fail"
   | "limit-reached"
   | "unknown-base"
@@ -180,6 +182,7 @@ export interface Run {
   /** How many turns in a row failed, and for which cause. */
   readonly failures: number;
   readonly failedFor?: TurnFailure | undefined;
+  readonly progress?: Progress | undefined;
   /** How often people wanted more, within one run; part of the names of its jobs. */
   readonly round: number;
   /** Sessions started so far; part of the run folder's name, so that what an earlier session left is not taken for this one's. */

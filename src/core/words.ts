@@ -98,6 +98,7 @@ const gaveUpWords: Record<GaveUp, string> = {
   "out-of-credit": "Out of credit",
   login: "The agent could not log in",
   "nothing-committed": "Nothing was committed",
+  "no-progress": "The agent made no progress",
   "checks-fail": "The checks fail",
   "limit-reached": "Limit reached",
   "unknown-base": "Unknown base branch",
@@ -161,6 +162,7 @@ function cure(cause: GaveUp): string {
       return `Correct the line \`Base: …\` in the issue, then ${again}.`;
     case "agent-failed":
     case "nothing-committed":
+    case "no-progress":
     case "checks-fail":
     case "limit-reached":
     case "set-up-failed":

@@ -11,6 +11,7 @@ export const migrations: Record<string, Migration> = {
   "003-marks": { up: marks },
   "004-accounts": { up: accounts },
   "005-rivals": { up: rivals },
+  "006-failures": { up: failures },
 };
 
 async function firstTables(db: Kysely<unknown>): Promise<void> {
@@ -90,6 +91,10 @@ async function accounts(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema.alterTable("tasks").addColumn("limited_until_ms", "bigint", withZero).execute();
   await sql`update tasks set agent = coalesce(json_extract(json, '$.agent'), '') where json_valid(json)`.execute(db);
+}
+
+async function failures(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable("tasks").addColumn("gave_up", "text").execute();
 }
 
 function withZero(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {

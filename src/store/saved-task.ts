@@ -2,7 +2,7 @@ import { z } from "zod";
 import { noSpending } from "../core/budget.ts";
 import { nothingWatched, type PullWatch } from "../core/pull-watch.ts";
 import { noSteering } from "../core/steering.ts";
-import type { IssueRef, PhaseName, Task, TaskRef } from "../core/task.ts";
+import type { GaveUp, IssueRef, PhaseName, Task, TaskRef } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
 import type { TasksTable } from "./tables.ts";
 
@@ -25,6 +25,7 @@ export function rowOf(task: Task, version: number, atMs: number): TasksTable {
     since_ms: "sinceMs" in task.phase ? task.phase.sinceMs : 0,
     agent: task.agent,
     limited_until_ms: limitedUntilMs(task),
+    gave_up: gaveUp(task),
     spent_day: task.spending.today.day,
     spent_usd: task.spending.today.usd,
     saved_at_ms: atMs,
@@ -34,6 +35,10 @@ export function rowOf(task: Task, version: number, atMs: number): TasksTable {
 
 function limitedUntilMs({ phase }: Task): number {
   return phase.at === "paused" && phase.cause.is === "usage-limit" ? phase.cause.untilMs : 0;
+}
+
+function gaveUp({ phase }: Task): GaveUp | null {
+  return phase.at === "stopped" && phase.outcome.is === "gave-up" ? phase.outcome.cause : null;
 }
 
 function issueColumns(issue: IssueRef) {

@@ -1,4 +1,4 @@
-import type { PhaseName } from "../core/task.ts";
+import type { GaveUp, PhaseName } from "../core/task.ts";
 import type { Generated, Kysely, Transaction } from "kysely";
 
 /** Every type here is one that SQLite and PostgreSQL both have: text, integers for times in milliseconds, JSON as text. */
@@ -40,6 +40,8 @@ export interface TasksTable {
   agent: string;
   /** Until when it rests because its agent's account is at its usage limit; 0 when it does not. */
   limited_until_ms: number;
+  /** Why it was given up, while it is in that phase. */
+  gave_up: GaveUp | null;
   /** What it has cost on the day of UTC on which it was last counted. */
   spent_day: string;
   spent_usd: number;

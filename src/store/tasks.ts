@@ -122,6 +122,7 @@ export async function rosterOf(db: Database, damaged: ReadonlySet<string>): Prom
       "pull_number",
       "agent",
       "limited_until_ms",
+      "gave_up",
     ])
     .where("is_live", "=", 1)
     .execute();
@@ -136,6 +137,7 @@ export async function rosterOf(db: Database, damaged: ReadonlySet<string>): Prom
     hasPull: row.pull_number !== null,
     agent: row.agent,
     limitedUntilMs: row.limited_until_ms,
+    gaveUp: row.gave_up ?? undefined,
   }));
 }
 

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { silentRepository } from "../../src/core/policy.ts";
 import { agents, type Behaviour } from "../fakes/agents.ts";
 import { aLabelledIssue, aWorld, expectOnePull, statusOf, untilPhase, untilSaid } from "./a-world.ts";
 
@@ -102,4 +103,34 @@ it("on a full disk no session begins, and who waits is told why", async () => {
   world.machine.freeBytes = 1_000;
   await untilPhase(world, number, "in-review");
   expectOnePull(world, number);
+});
+
+it("after three tasks of a repository failed in one way the rest waits, one tries later, and then all go on", async () => {
+  const world = await aWorld();
+  world.machine.setupPasses = false;
+  world.github.policy = { ...silentRepository, setup: ["npm ci"] };
+  for (const number of [aLabelledIssue(world), aLabelledIssue(world), aLabelledIssue(world)])
+    await untilPhase(world, number, "stopped");
+  const [fourth, fifth] = [aLabelledIssue(world), aLabelledIssue(world)];
+  for (const number of [fourth, fifth])
+    await untilSaid(world, number, /the last 3 tasks here were all given up: the set-up failed; one tries again at/);
+  await world.pass(20 * 60_000);
+  for (const number of [fourth, fifth]) expect(await world.phase(number)).toBe("queued");
+  const phases = async () => [await world.phase(fourth), await world.phase(fifth)];
+  await world.until("one has tried", async () => (await phases()).includes("stopped"), 30 * 60_000);
+  expect(await phases()).toContain("queued");
+  world.machine.setupPasses = true;
+  await world.until("the other one goes on", async () => (await phases()).includes("in-review"), 60 * 60_000);
+});
+
+it("an agent that gets nowhere is told so, and goes on", async () => {
+  const world = await aWorld({ operator: { maxRunMs: 10 * 3_600_000 } });
+  const words = "nothing in your worktree changed";
+  world.machine.behaviours.set(1, ({ told }) => (told?.includes(words) === true ? agents.good() : agents.hangs()));
+  world.machine.behaviours.set(2, agents.hangs);
+  const [first, second] = [aLabelledIssue(world), aLabelledIssue(world)];
+  await world.until("it is told so", async () => (await world.phase(first)) === "in-review", 2 * 3_600_000);
+  expectOnePull(world, first);
+  await world.until("it is given up", async () => (await world.phase(second)) === "stopped", 3 * 3_600_000);
+  expect(statusOf(world, second)).toContain("🥀 The agent made no progress");
 });

@@ -19,6 +19,7 @@ function line(number: number, more: Partial<RosterLine> = {}): RosterLine {
     hasPull: false,
     agent: "claude",
     limitedUntilMs: 0,
+    gaveUp: undefined,
     ...more,
   };
 }

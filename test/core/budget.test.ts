@@ -138,8 +138,10 @@ const daily = { ...limits, maxDayUsd: 100 };
 const noon = Date.UTC(2027, 0, 31, 12);
 
 it("when the day's money is used up nothing begins, and what runs rests until the next day", () => {
-  expect(heldBack(admitted(), { account: unseen.account, todayUsd: 99 }, daily, noon)).toBeUndefined();
-  expect(heldBack(admitted(), { account: unseen.account, todayUsd: 100 }, daily, noon)).toContain(
+  expect(
+    heldBack(admitted(), { breaker: undefined, account: unseen.account, todayUsd: 99 }, daily, noon),
+  ).toBeUndefined();
+  expect(heldBack(admitted(), { breaker: undefined, account: unseen.account, todayUsd: 100 }, daily, noon)).toContain(
     "today's budget of $100.00 is used up",
   );
   const fresh = { ...working, run: { ...run, startedAtMs: noon - 60_000, lastSignMs: noon } };

@@ -13,6 +13,7 @@ function line(id: string, phase: RosterLine["phase"], sinceMs: number): RosterLi
     hasPull: true,
     agent: "claude",
     limitedUntilMs: 0,
+    gaveUp: undefined,
   };
 }
 

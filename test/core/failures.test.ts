@@ -101,9 +101,15 @@ it("nothing new begins with an account that is at its limit, and other agents ar
     hasPull: false,
     agent: "claude",
     limitedUntilMs: nowMs + 1_000,
+    gaveUp: undefined,
   } as const;
   const held = (agent: string, at: number) =>
-    heldBack(admitted({ agent }), { account: accountOf(agent, [line]), todayUsd: "unknown" }, operator, at);
+    heldBack(
+      admitted({ agent }),
+      { breaker: undefined, account: accountOf(agent, [line]), todayUsd: "unknown" },
+      operator,
+      at,
+    );
   expect(held("claude", nowMs)).toContain("usage limit until");
   expect(held("claude", nowMs + 1_000)).toContain("go on first");
   expect(held("codex", nowMs)).toBeUndefined();

@@ -102,6 +102,7 @@ export const everyOutcome: readonly Outcome[] = [
       "out-of-credit",
       "login",
       "nothing-committed",
+      "no-progress",
       "checks-fail",
       "limit-reached",
       "unknown-base",

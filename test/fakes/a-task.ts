@@ -27,6 +27,7 @@ export const operator: OperatorPolicy = {
   maxTaskUsd: 50,
   maxDayUsd: undefined,
   minFreeBytes: 1_000,
+  noProgressMs: 20 * 60_000,
   waitKeepsSlotMs: 10 * 60_000,
   maxStopReminders: 2,
   maxVerifyRounds: 2,

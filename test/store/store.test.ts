@@ -86,6 +86,7 @@ describe("tasks", () => {
         hasPull: false,
         agent: "claude",
         limitedUntilMs: 0,
+        gaveUp: undefined,
       },
       {
         id: "500-8",
@@ -97,6 +98,7 @@ describe("tasks", () => {
         hasPull: false,
         agent: "claude",
         limitedUntilMs: 0,
+        gaveUp: undefined,
       },
     ]);
   });

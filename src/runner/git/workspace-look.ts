@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { KnownError } from "../../errors.ts";
 import type { AgentSide } from "./agent-side.ts";
-import { exists, isFolder } from "./files.ts";
+import { exists, isFolder, lookAt } from "./files.ts";
 import type { GateRefs } from "./gate-refs.ts";
 import { visible } from "./git-words.ts";
 import { isSha, type Layout, refs } from "./layout.ts";
@@ -22,6 +24,8 @@ interface Standing {
   readonly branch: string | undefined;
   /** Files that are changed or new but in no commit; a new folder counts once. */
   readonly uncommitted: number;
+  /** By this it can be told whether they were written again; a new folder counts by what stands right in it. */
+  readonly changes: string;
   /** How many of those are new. */
   readonly untracked: number;
   readonly midOperation: MidOperation | undefined;
@@ -62,10 +66,11 @@ export async function lookWorkspace(
       side.ask(statusArgs, { limitMs: 60_000 }),
       lookOperation(desk.admin),
     ]);
-    const { head, ...rest } = parseStatus(status);
+    const { head, paths, ...rest } = parseStatus(status);
     if (!isSha(head)) return { is: "unknown", reason: "the branch has no commit" };
     const progress = await lookProgress(side, memory, baseSha, head);
-    return { is: "there", baseSha, head, midOperation, ...rest, ...progress };
+    const changes = await lookChanges(desk.tree, paths);
+    return { is: "there", baseSha, head, midOperation, changes, ...rest, ...progress };
   } catch (error) {
     if (!(error instanceof KnownError)) throw error;
     return { is: "unknown", reason: error.message };
@@ -93,7 +98,35 @@ function parseStatus(text: string) {
     branch: branch === "(detached)" ? undefined : branch,
     uncommitted: lines.filter((line) => !line.startsWith("#")).length,
     untracked: lines.filter((line) => line.startsWith("? ")).length,
+    paths: lines.filter((line) => !line.startsWith("#")).map(pathIn),
   };
+}
+
+/** The path comes last, after as many words as the kind of line has; it may hold spaces. */
+function pathIn(line: string): string {
+  const words = line.startsWith("1 ") ? 8 : line.startsWith("u ") ? 10 : 1;
+  return line.split(" ").slice(words).join(" ");
+}
+
+const mostChanges = 200;
+
+/** Sizes and times alone: what an agent wrote is not read on our side of the wall. */
+async function lookChanges(tree: string, paths: readonly string[]): Promise<string> {
+  if (paths.length === 0) return "";
+  const looks = paths.slice(0, mostChanges).map(async (path) => {
+    try {
+      const found = await lookAt(join(tree, path));
+      return [path, found?.size, found?.mtimeMs];
+    } catch (error) {
+      // A folder that became a file meanwhile, a path that is too long: how it can't be looked at tells as much.
+      if (error instanceof Error && "code" in error) return [path, error.code];
+      throw error;
+    }
+  });
+  return createHash("sha256")
+    .update(JSON.stringify(await Promise.all(looks)))
+    .digest("hex")
+    .slice(0, 16);
 }
 
 const signs: readonly (readonly [file: string, operation: MidOperation])[] = [

@@ -145,6 +145,7 @@ test("a look tells commits, lines, and what is not committed", async () => {
     deletions: 1,
     lastSubject: "Two \ufffdhidden",
     uncommitted: 3,
+    changes: expect.stringMatching(/^[0-9a-f]{16}$/),
     untracked: 2,
     midOperation: undefined,
   });
@@ -378,4 +379,22 @@ test("a workspace whose branch never ends takes no more than a bounded part of t
   symlinkSync("/dev/zero", ref);
   const look = await store.lookWorkspace("w1");
   expect(look).toMatchObject({ is: "unknown", reason: expect.stringMatching(/out of memory/i) });
+});
+
+test("it can be told whether what is in no commit was written again", async () => {
+  const { store } = await aRepository();
+  const { path } = await store.createWorkspace("w1", await baseOf(store));
+  const changes = async () => {
+    const look = await store.lookWorkspace("w1");
+    return look.is === "there" ? look.changes : undefined;
+  };
+  expect(await changes()).toBe("");
+  write(path, { "README.md": "# Other\n", "with a space.txt": "1\n" });
+  const first = await changes();
+  expect(await changes()).toBe(first);
+  write(path, { "with a space.txt": "2 2\n" });
+  const second = await changes();
+  expect(second).not.toBe(first);
+  rmSync(join(path, "README.md"));
+  expect(await changes()).not.toBe(second);
 });
