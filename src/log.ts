@@ -3,12 +3,13 @@ import { prettyFactory } from "pino-pretty";
 import type { Settings } from "./config/arranged-settings.ts";
 import { redactData, redactFormats } from "./core/redact.ts";
 import { describeError } from "./error-description.ts";
+import { logDestination } from "./log-destination.ts";
 
 /** Longer texts are some program's output; a log of them fills disks and hides what is looked for. */
 const longestText = 16_000;
 
 type LogSettings = Pick<Settings["service"], "logLevel" | "logFormat">;
-type Destination = DestinationStream & { readonly isTTY?: boolean };
+type Destination = DestinationStream & { readonly isTTY?: boolean | undefined };
 
 /**
  * The service's log. Every line is redacted as a whole just before it is written, so no child logger, serializer or library
@@ -17,7 +18,7 @@ type Destination = DestinationStream & { readonly isTTY?: boolean };
 export function createLog(
   { logLevel, logFormat }: LogSettings,
   redact: (text: string) => string = redactFormats,
-  destination: Destination = process.stdout,
+  destination: Destination = logDestination(),
 ): Logger {
   const isPretty = logFormat === "pretty" || (logFormat === "auto" && destination.isTTY === true);
   return pino(

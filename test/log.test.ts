@@ -2,6 +2,7 @@ import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { createRedactor, hidden } from "../src/core/redact.ts";
 import { KnownError } from "../src/errors.ts";
+import { createFileDestination } from "../src/log-destination.ts";
 import { createLog } from "../src/log.ts";
 
 const secret = "a-very-well-known-value";
@@ -109,4 +110,21 @@ it("cuts what is too long for a log, but never through a secret", () => {
   log.info(`${"x".repeat(15_990)}${token}${"y".repeat(2_000_000)}`);
   expect(written.join("").length).toBeLessThan(17_000);
   expect(written.join("")).not.toContain("ghs_");
+});
+
+it("of a file that finds no room drops lines, says how many once there is room, and fails at nothing else", () => {
+  const lines: string[] = [];
+  let trouble: string | undefined = "ENOSPC";
+  const { write } = createFileDestination((text) => {
+    if (trouble !== undefined) throw Object.assign(new Error("write"), { code: trouble });
+    lines.push(text);
+  });
+  write("one\n");
+  write("two\n");
+  trouble = undefined;
+  write("three\n");
+  write("four\n");
+  expect(lines).toEqual([expect.stringMatching(/^\n.*2 lines of this log found no room.*\nthree\n$/), "four\n"]);
+  trouble = "EBADF";
+  expect(() => write("five\n")).toThrow("write");
 });

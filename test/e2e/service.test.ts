@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +24,11 @@ interface Started {
 }
 
 /** The real program in a process of its own, in a folder of its own, with nothing of our environment but PATH. */
-async function start(settings: Record<string, string>, dotenv = ""): Promise<Started & { home: string }> {
+async function start(
+  settings: Record<string, string>,
+  dotenv = "",
+  log: "pipe" | number = "pipe",
+): Promise<Started & { home: string }> {
   const folder = await mkdtemp(join(tmpdir(), "coppice-service-"));
   await writeFile(join(folder, ".env"), dotenv, { mode: 0o600 });
   const home = join(folder, "home");
@@ -37,11 +42,11 @@ async function start(settings: Record<string, string>, dotenv = ""): Promise<Sta
       LOG_FORMAT: "json",
       ...settings,
     },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", log, "pipe"],
   });
   let text = "";
-  child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => (text += chunk.toString()));
   ending.push(async () => {
     if (child.exitCode === null) child.kill("SIGKILL");
     await createTmux({ socketPath: join(home, "network.sock") }).endServer({ graceMs: 500 });
@@ -104,6 +109,18 @@ test("a service whose state folder another one has taken over ends in words", as
   const [status] = await once(service.process, "exit");
   expect(status).toBe(1);
   expect(service.output()).toMatch(/coppice: another Coppice has taken .*coppice\.db over/);
+});
+
+test("a service whose log has no room on its disk works all the same", async () => {
+  const github = await aGithub();
+  const full = openSync("/dev/full", "w");
+  ending.push(async () => closeSync(full));
+  const service = await start({ ...settingsFor(github), WEBHOOK_SECRET: github.app.webhookSecret }, "", full);
+  const hasSwept = () => github.requests.some(({ operation }) => operation === "apps/list-installations");
+  await eventually("a sweep", () => hasSwept() || undefined);
+  service.process.kill("SIGTERM");
+  const [status] = await once(service.process, "exit");
+  expect([status, service.output()]).toEqual([0, ""]);
 });
 
 test("without a webhook secret it does not start, and says which setting is missing", async () => {

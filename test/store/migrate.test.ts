@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
 import { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 import { expect, it, onTestFinished } from "vitest";
@@ -15,6 +18,8 @@ import { temporaryFile, temporaryStore } from "./temporary-store.ts";
 const addColumn: Migration = {
   up: (db: Kysely<unknown>) => db.schema.alterTable("tasks").addColumn("colour", "text").execute(),
 };
+
+const hanging = fileURLToPath(new URL("half-migrated-store.ts", import.meta.url));
 
 async function migrateTo(file: string, wanted: Record<string, Migration>): Promise<Kysely<Tables>> {
   const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(new DatabaseSync(file)) });
@@ -68,6 +73,23 @@ it("a migration that fails halfway leaves the store as it was", async () => {
   expect(tasks?.columns.map(({ name }) => name)).not.toContain("colour");
   await db.destroy();
   expect((await (await temporaryStore(file)).load(aTask().id))?.task).toEqual(aTask());
+});
+
+it("a process that is killed in the middle of a migration leaves the store as it was, and the next one migrates it", async () => {
+  const file = await fileWithTask();
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", hanging, file], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await once(child.stdout, "data");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  const store = await temporaryStore(file);
+  expect((await store.load(aTask().id))?.task).toEqual(aTask());
+  await store.close();
+  const db = await migrateTo(file, { ...migrations, "900-colour": addColumn });
+  const [tasks] = (await db.introspection.getTables()).filter(({ name }) => name === "tasks");
+  expect(tasks?.columns.map(({ name }) => name)).toContain("colour");
 });
 
 it("a store that a newer program wrote is refused with words, and its lock is given back", async () => {
