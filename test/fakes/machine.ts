@@ -87,7 +87,7 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
       startSession: async (task, say) => startSession(task, say),
       tell: async (task, message) => (sessionOf(task)?.tell(message.text) === true ? "sent" : "not-reachable"),
       letStop: async () => undefined,
-      startChecks: async (task, round) => startJob(task, `checks-${round}`),
+      startChecks: async (task) => startJob(task, checksOf(task)),
       deliver: async (task, head) => deliver(task, head),
       bringIn: async () => "",
       mergeBase: async (task) => mergeBase(task),
@@ -137,10 +137,15 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
       workspace: want.workspace && !isUnsure() ? lookAtWorkspace(task) : unknown,
       session: want.session && !isUnsure() ? lookAtSession(task, want.agent) : unknown,
       setup: want.setup && !isUnsure() ? lookAtJob(task, "setup", setupPasses) : unknown,
-      checks: want.checks && !isUnsure() ? lookAtJob(task, `checks-${round}`, checksPass(round)) : unknown,
+      checks: want.checks && !isUnsure() ? lookAtJob(task, checksOf(task), checksPass(round)) : unknown,
       said: undefined,
       usage: want.usage !== "no" && !isUnsure() ? usageOf(task) : "unknown",
     };
+  }
+
+  /** Each round of checks is a job of its own, so that an old result is not taken for a new one. */
+  function checksOf({ run }: Task): string {
+    return `checks-${run?.number ?? 1}-${run?.round ?? 0}-${run?.verifyRounds ?? 0}`;
   }
 
   function usageOf(task: Task): Usage {
