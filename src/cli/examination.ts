@@ -10,6 +10,7 @@ import { loadSettings } from "../config/settings.ts";
 import { KnownError } from "../errors.ts";
 import { createClaude } from "../runner/agents/claude/claude.ts";
 import { findWall } from "../runner/sandbox/find-wall.ts";
+import { disk } from "./disk-finding.ts";
 
 /** One thing that was looked at: fine, weak (works, but look at it) or missing. */
 export interface Finding {
@@ -31,6 +32,7 @@ export async function examine(): Promise<readonly Finding[]> {
     { is: "fine", what: "the settings are right" },
     ...warnings,
     ...programs,
+    await disk(settings),
     await agent(settings),
     await wall(settings),
     ...(await github(settings)),

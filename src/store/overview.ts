@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import type { IssueRef, PhaseName } from "../core/task.ts";
@@ -40,6 +41,11 @@ export interface TaskLine {
  * @throws KnownError STORE_… when there is none, or when it is of another version.
  */
 export async function readOverview(file: string, nowMs: number): Promise<Overview> {
+  if (!existsSync(file)) {
+    throw new KnownError("STORE_NONE", `there is no store at ${file}`, {
+      hint: "No service was started with this state folder yet. `--home` names another one.",
+    });
+  }
   return await inWords(file, async () => {
     const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
     const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(database) });

@@ -143,11 +143,6 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
     };
   }
 
-  /** Each round of checks is a job of its own, so that an old result is not taken for a new one. */
-  function checksOf({ run }: Task): string {
-    return `checks-${run?.number ?? 1}-${run?.round ?? 0}-${run?.verifyRounds ?? 0}`;
-  }
-
   function usageOf(task: Task): Usage {
     return { ...noUsage, model: "fake-1", turns: 1, usd: machine.usdOf(task.issue.number) };
   }
@@ -291,4 +286,9 @@ function runOf(task: Task): string {
 
 function refusal(words: string): KnownError {
   return new KnownError("RUNNER_REFUSED", words, { retry: "later" });
+}
+
+/** Each round of checks is a job of its own, so that an old result is not taken for a new one. */
+function checksOf({ run }: Task): string {
+  return `checks-${run?.number ?? 1}-${run?.round ?? 0}-${run?.verifyRounds ?? 0}`;
 }

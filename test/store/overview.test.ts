@@ -27,5 +27,5 @@ it("a store is read beside the service that has it, and without one", async () =
 });
 
 it("a store that is not there is said in words, and not made", async () => {
-  await expect(readOverview(await temporaryFile(), 0)).rejects.toMatchObject({ code: "STORE_OPEN" });
+  await expect(readOverview(await temporaryFile(), 0)).rejects.toMatchObject({ code: "STORE_NONE" });
 });
