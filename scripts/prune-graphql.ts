@@ -30,7 +30,9 @@ const wanted: Readonly<Record<string, string>> = {
   User: "id login url databaseId name",
   Bot: "id login url databaseId",
   Repository: "id databaseId name nameWithOwner url pullRequest issue",
-  Issue: "id databaseId number title body state url",
+  Issue: "id databaseId number title body state url createdAt userContentEdits",
+  UserContentEditConnection: "nodes totalCount pageInfo",
+  UserContentEdit: "id editedAt editor",
   IssueConnection: "nodes totalCount pageInfo",
   PullRequest: `id databaseId fullDatabaseId number title body state url isDraft merged mergeable author headRefName
     headRefOid baseRefName reviewThreads closingIssuesReferences`,
@@ -39,7 +41,8 @@ const wanted: Readonly<Record<string, string>> = {
   PullRequestReviewThread: `id isResolved isOutdated path line startLine originalLine diffSide subjectType resolvedBy
     comments pullRequest viewerCanResolve`,
   PullRequestReviewCommentConnection: "nodes totalCount pageInfo",
-  PullRequestReviewComment: "id databaseId fullDatabaseId body author path createdAt url replyTo pullRequestReview",
+  PullRequestReviewComment:
+    "id databaseId fullDatabaseId body author path createdAt url replyTo pullRequestReview viewerDidAuthor",
   PullRequestReview: "id databaseId fullDatabaseId state body author",
   PageInfo: "endCursor hasNextPage hasPreviousPage startCursor",
   ResolveReviewThreadPayload: "clientMutationId thread",

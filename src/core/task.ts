@@ -71,6 +71,8 @@ export interface Asked {
   readonly label: string;
   /** Title and body as the label's webhook carried them; absent when the label was found by the sweep. */
   readonly text: { readonly title: string; readonly body: string } | undefined;
+  /** When it was labelled before, and people were asked to read it again; what was changed until then, they have read since. */
+  readonly warnedAtMs?: number | undefined;
 }
 
 export type Phase =
@@ -290,7 +292,7 @@ export function newTask(ref: TaskRef, asked: Asked, agent: string, before: Task 
     ...(rival === undefined ? {} : { rival }),
     agent,
     attempt: (before?.attempt ?? 0) + 1,
-    asked,
+    asked: wasWarned(before) ? { ...asked, warnedAtMs: before.asked.atMs } : asked,
     slug: "",
     phase: { at: "asked" },
     why: `labelled ${asked.label} by ${asked.by.login}`,
@@ -318,6 +320,11 @@ export function newTask(ref: TaskRef, asked: Asked, agent: string, before: Task 
     round: undefined,
     watch: nothingWatched,
   };
+}
+
+/** A refusal in words was said to somebody who may label, and who has read the issue again by now. */
+function wasWarned(before: Task | undefined): before is Task {
+  return before?.phase.at === "done" && before.phase.outcome.is === "refused" && !before.phase.outcome.isQuiet;
 }
 
 /** What people wanted of the next attempt, and what they are still to hear. */

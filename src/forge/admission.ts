@@ -4,6 +4,7 @@ import { baseNamedIn } from "../core/trigger.ts";
 import type { Access, Judge } from "./access.ts";
 import type { Briefs, IssueText } from "./brief.ts";
 import type { Issues } from "./issues.ts";
+import type { LookForRecentEdit } from "./recent-edits.ts";
 import { isServed, type Repositories, type Repository } from "./repositories.ts";
 import type { SettingsFiles } from "./settings-file.ts";
 
@@ -12,6 +13,7 @@ interface AdmissionParts {
   readonly issues: Issues;
   readonly access: Access;
   readonly briefs: Briefs;
+  readonly recentEdit: LookForRecentEdit;
   readonly settings: SettingsFiles;
   /** undefined: every repository on which the App is installed. */
   readonly allowedRepositories: readonly string[] | undefined;
@@ -19,7 +21,7 @@ interface AdmissionParts {
 
 /** Answers whether a label may start a task, and with what text and settings. Whoever may not gets no answer. */
 export function createAdmission(parts: AdmissionParts): (task: Task) => Promise<Admission> {
-  const { repositories, issues, access, briefs, settings, allowedRepositories } = parts;
+  const { repositories, issues, access, briefs, recentEdit, settings, allowedRepositories } = parts;
 
   async function admit(task: Task): Promise<Admission> {
     const { issue, asked } = task;
@@ -37,6 +39,8 @@ export function createAdmission(parts: AdmissionParts): (task: Task) => Promise<
     const { data } = sight;
     const obstacle = obstacleIn(repository, data.state, data.pull_request !== undefined, data.locked);
     if (obstacle !== undefined) return { is: "refused", reason: obstacle, isQuiet: false };
+    const editor = await recentEdit(task, judge);
+    if (editor !== undefined) return { is: "refused", reason: unread(editor), isQuiet: false };
     const now = { title: data.title, body: data.body ?? "", comments: data.comments };
     return await read(task, repository, now, judge);
   }
@@ -67,6 +71,11 @@ export function createAdmission(parts: AdmissionParts): (task: Task) => Promise<
   }
 
   return admit;
+}
+
+/** Else somebody could have his words worked on that nobody has read. */
+function unread(editor: string): string {
+  return `${editor}, who may not decide here, changed the issue shortly before it was labelled; read it again, then take the label off and put it on anew`;
 }
 
 function obstacleIn(repository: Repository, state: string, isPull: boolean, isLocked: boolean): string | undefined {

@@ -35,7 +35,8 @@ export function createBriefs(octokits: Octokits): Briefs {
       title: visibleText(issue.title).replace(/\s+/g, " "),
       body: visibleText(issue.body),
       comments: told.map(toBrief),
-      leftOut: byPeople.length - told.length,
+      // What came after the label is told by facts of its own.
+      leftOut: byPeople.filter(({ created_at }) => Date.parse(created_at) <= task.asked.atMs).length - told.length,
     };
   }
 

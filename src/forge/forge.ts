@@ -2,7 +2,7 @@ import type { Forge, Log } from "../control/ports.ts";
 import type { OperatorPolicy } from "../core/policy.ts";
 import type { RequestsLeft } from "../core/request-budget.ts";
 import type { IssueRef, Person } from "../core/task.ts";
-import { createAccess, type AccessRules } from "./access.ts";
+import { createAccess, type AccessRules, type Judge } from "./access.ts";
 import { createAdmission } from "./admission.ts";
 import { createBaseBranches } from "./base-branch.ts";
 import { createBriefs } from "./brief.ts";
@@ -20,6 +20,7 @@ import { createPullRequests } from "./pull-requests.ts";
 import { createRemotes, type Remote } from "./remote.ts";
 import { at, createRepositories, nameOf } from "./repositories.ts";
 import { createReach } from "./reach.ts";
+import { createRecentEdits } from "./recent-edits.ts";
 import { createReviewThreads } from "./review-threads.ts";
 import { createSettingsFiles, type SettingsMemory } from "./settings-file.ts";
 import { createSight } from "./sight.ts";
@@ -70,7 +71,8 @@ export function createForge(options: ForgeOptions): GithubForge {
   const access = createAccess(octokits, people);
   const briefs = createBriefs(octokits);
   const { allowedRepositories } = people;
-  const admit = createAdmission({ repositories, issues, access, briefs, settings, allowedRepositories });
+  const recentEdit = createRecentEdits(octokits);
+  const admit = createAdmission({ repositories, issues, access, briefs, recentEdit, settings, allowedRepositories });
   const standing = createStanding({ octokits, allowedRepositories, nowMs });
   const reach = createReach(createSight({ octokits, issues, mergePauseMs }), standing);
   const comment = createStatusComment({ octokits, issues, appId, log });
@@ -78,15 +80,24 @@ export function createForge(options: ForgeOptions): GithubForge {
   const pulls = createPullRequests({ octokits, log });
 
   const comments = createComments({ octokits, appId, log });
-  const threads = createReviewThreads({ octokits, access, log });
+  const threads = createReviewThreads({ octokits, judgeOf: commanders, log });
   const showCheck = createCheckRuns(octokits, log);
   const readCommit = createCommitChecks(octokits, appId, log);
   const readChecks = createPullChecks({ readCommit, lookAtBase: createBaseBranches(octokits, log), nowMs });
   const jobs = createJobs(octokits, log);
 
   async function mayCommand(issue: IssueRef, person: Person): Promise<boolean> {
-    const isOperator = people.operators?.some((login) => login.toLowerCase() === person.login.toLowerCase()) === true;
-    return isOperator || (await access.judgeOf(issue)(person)).may;
+    return (await commanders(issue)(person)).may;
+  }
+
+  /** Whose commands and reviews count: those of operators, too, whatever their role. */
+  function commanders(issue: IssueRef): Judge {
+    const judge = access.judgeOf(issue);
+    return async (person) => (isOperator(person) ? { may: true } : await judge(person));
+  }
+
+  function isOperator({ login }: Person): boolean {
+    return people.operators?.some((one) => one.toLowerCase() === login.toLowerCase()) === true;
   }
 
   /** A token that GitHub takes no more is not used again, so that the next try brings its own. */

@@ -4,9 +4,9 @@ import { defuse } from "../core/defuse.ts";
 import { keyMarker } from "../core/names.ts";
 import { redactFormats } from "../core/redact.ts";
 import type { Thread } from "../core/round-shape.ts";
-import type { PullRef, Task } from "../core/task.ts";
+import type { IssueRef, PullRef, Task } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
-import type { Access, Judge } from "./access.ts";
+import type { Judge } from "./access.ts";
 import { hasStatus, messageOf } from "./failures.ts";
 import type { Octokits } from "./octokits.ts";
 import { at, nameOf } from "./repositories.ts";
@@ -14,7 +14,8 @@ import { visibleText } from "./visible-text.ts";
 
 interface ThreadsParts {
   readonly octokits: Octokits;
-  readonly access: Access;
+  /** Whose words the agent may read. */
+  readonly judgeOf: (issue: IssueRef) => Judge;
   readonly log: Log;
 }
 
@@ -24,17 +25,18 @@ export interface ReviewThreads {
   answer(task: Task, pull: PullRef, thread: Thread, round: number): Promise<void>;
 }
 
-const threadsQuery = `query ($owner: String!, $name: String!, $number: Int!) {
+const threadsQuery = `query ($owner: String!, $name: String!, $number: Int!, $before: String) {
   repository(owner: $owner, name: $name) {
     pullRequest(number: $number) {
-      reviewThreads(last: 100) {
+      reviewThreads(last: 100, before: $before) {
+        pageInfo { hasPreviousPage startCursor }
         nodes {
           id
           isResolved
           path
           line
           originalLine
-          comments(first: 50) {
+          comments(first: 100) {
             nodes {
               databaseId
               body
@@ -52,7 +54,7 @@ const threadQuery = `query ($id: ID!) {
   node(id: $id) {
     ... on PullRequestReviewThread {
       isResolved
-      comments(last: 30) { nodes { body } }
+      comments(last: 100) { nodes { body viewerDidAuthor } }
     }
   }
 }`;
@@ -79,19 +81,28 @@ const threadShape = z.object({
 
 const threadsAnswer = z.object({
   repository: z.object({
-    pullRequest: z.object({ reviewThreads: z.object({ nodes: z.array(threadShape) }) }),
+    pullRequest: z.object({
+      reviewThreads: z.object({
+        pageInfo: z.object({ hasPreviousPage: z.boolean(), startCursor: z.string().nullable() }),
+        nodes: z.array(threadShape),
+      }),
+    }),
   }),
 });
 
+const ownershipShape = z.object({ body: z.string(), viewerDidAuthor: z.boolean() });
+
 const threadAnswer = z.object({
-  node: z
-    .object({ isResolved: z.boolean(), comments: z.object({ nodes: z.array(z.object({ body: z.string() })) }) })
-    .nullable(),
+  node: z.object({ isResolved: z.boolean(), comments: z.object({ nodes: z.array(ownershipShape) }) }).nullable(),
 });
 
 type Comment = z.output<typeof commentShape>;
+type FoundThread = z.output<typeof threadShape>;
 
-export function createReviewThreads({ octokits, access, log }: ThreadsParts): ReviewThreads {
+/** More conversations than a person can hold; of those, the newest are read. */
+const mostPages = 5;
+
+export function createReviewThreads({ octokits, judgeOf, log }: ThreadsParts): ReviewThreads {
   /** What GraphQL refuses comes with the status 200; its words are put like those of other refusals. */
   async function ask<T>(
     task: Task,
@@ -115,12 +126,27 @@ export function createReviewThreads({ octokits, access, log }: ThreadsParts): Re
     }
   }
 
-  async function read(task: Task, pull: PullRef, reviews: readonly number[]): Promise<readonly Thread[]> {
+  /** Oldest first. */
+  async function pages(task: Task, pull: PullRef): Promise<readonly FoundThread[]> {
     const { owner, name } = task.issue;
-    const found = await ask(task, threadsQuery, { owner, name, number: pull.number }, threadsAnswer);
-    const judge = access.judgeOf(task.issue);
+    const found: FoundThread[] = [];
+    let before: string | null = null;
+    for (let page = 0; page < mostPages; page += 1) {
+      const asked: Record<string, unknown> = { owner, name, number: pull.number, before };
+      const { repository }: z.output<typeof threadsAnswer> = await ask(task, threadsQuery, asked, threadsAnswer);
+      const { nodes, pageInfo } = repository.pullRequest.reviewThreads;
+      found.unshift(...nodes);
+      if (!pageInfo.hasPreviousPage) break;
+      before = pageInfo.startCursor;
+    }
+    return found;
+  }
+
+  async function read(task: Task, pull: PullRef, reviews: readonly number[]): Promise<readonly Thread[]> {
+    const found = await pages(task, pull);
+    const judge = judgeOf(task.issue);
     const threads: Thread[] = [];
-    for (const thread of found.repository.pullRequest.reviewThreads.nodes) {
+    for (const thread of found) {
       const [first] = thread.comments.nodes;
       const isAsked = thread.comments.nodes.some((one) => reviews.includes(one.pullRequestReview?.databaseId ?? 0));
       if (thread.isResolved || !isAsked || first === undefined) continue;
@@ -142,7 +168,9 @@ export function createReviewThreads({ octokits, access, log }: ThreadsParts): Re
     // Deleted meanwhile: nobody is there to be answered.
     if (node === null) return;
     const body = `${marker}\n${defuse(redactFormats(thread.answer.text))}`;
-    if (!node.comments.nodes.some((one) => one.body.includes(marker))) await reply(task, pull, thread.comment, body);
+    // Anybody can copy the marker.
+    const isSaid = node.comments.nodes.some((one) => one.viewerDidAuthor && one.body.includes(marker));
+    if (!isSaid) await reply(task, pull, thread.comment, body);
     if (thread.answer.isResolved && !node.isResolved) await resolve(task, thread.id);
   }
 

@@ -167,7 +167,7 @@ describe("what the agent gets to read", () => {
     const task = taskOf(bench, number);
     const { brief } = await admitted(bench, { ...task, asked: { ...task.asked, atMs: labelledMs } });
     expect(brief.comments.map(({ by, text }) => [by, text])).toEqual([["bob", "From the well."]]);
-    expect(brief.leftOut).toBe(3);
+    expect(brief.leftOut).toBe(2);
     const asked = github.requests.filter(({ path }) => path.endsWith("/permission"));
     expect(new Set(asked.map(({ path }) => path.split("/").at(-2)))).toEqual(new Set(["bob", "mallory"]));
     expect(asked).toHaveLength(2);
@@ -197,15 +197,73 @@ describe("where the work starts", () => {
 });
 
 describe("what admission costs", () => {
-  it("is five requests for an issue without comments, one of them for the installation's token", async () => {
+  it("is seven requests for an issue without comments, one of them for the installation's token", async () => {
     await using bench = await startBench();
     await bench.forge.admit(await labelledTask(bench));
     expect(bench.github.requests.map(({ operation }) => operation).toSorted()).toEqual([
       "apps/create-installation-access-token",
+      "graphql repository",
       "issues/get",
+      "issues/list-events",
       "repos/get",
       "repos/get-collaborator-permission-level",
       "repos/get-content",
     ]);
+  });
+});
+
+const editsBody = async ({ github }: Bench, number: number) =>
+  await github.as("carol").editIssue("alice/garden", number, { body: "Water it with acid." });
+const editsTitle = async ({ github }: Bench, number: number) =>
+  await github.as("carol").editIssue("alice/garden", number, { title: "Burn it" });
+const ownerEdits = async ({ github }: Bench, number: number) =>
+  await github.as("alice").editIssue("alice/garden", number, { title: "Water it well", body: "With water." });
+
+describe("text that somebody who may not decide changed shortly before the label", () => {
+  const minute = 60_000;
+  const warned = /^carol, who may not decide here, changed the issue shortly before it was labelled/;
+
+  /** bob labels at minute 30; who changes what, and when, is a row. */
+  async function edited(change: (bench: Bench, number: number) => Promise<void>, atMinute: number, by = "bob") {
+    // In the past: at the label GitHub's clock is ours, as tokens need it.
+    const startMs = Math.floor(Date.now() / 1_000) * 1_000 - 30 * minute;
+    let nowMs = startMs;
+    const bench = await startBench({ github: { nowMs: () => nowMs } });
+    const number = await bench.github.as("carol").openIssue("alice/garden", { title: "Water it", body: "Please." });
+    nowMs = startMs + atMinute * minute;
+    await change(bench, number);
+    nowMs = startMs + Math.max(30, atMinute) * minute;
+    const { asked, ...task } = taskOf(bench, number, by);
+    const text = { title: "Water it", body: "Please." };
+    return { bench, task: { ...task, asked: { ...asked, atMs: startMs + 30 * minute } }, text, startMs };
+  }
+
+  it.each<[string, (bench: Bench, number: number) => Promise<void>, number, "label" | "sweep", "admitted" | "refused"]>(
+    [
+      ["its body, a minute before", editsBody, 29, "label", "refused"],
+      ["its title, a minute before", editsTitle, 29, "label", "refused"],
+      ["its body, long before", editsBody, 15, "label", "admitted"],
+      ["its body, after the label, which brought the text", editsBody, 31, "label", "admitted"],
+      ["its body, after a label that only the sweep found", editsBody, 31, "sweep", "refused"],
+      ["its title, after a label that only the sweep found", editsTitle, 31, "sweep", "refused"],
+      ["nothing; it was an owner", ownerEdits, 29, "label", "admitted"],
+      ["nothing at all", async () => undefined, 29, "label", "admitted"],
+    ],
+  )("%s", async (_name, change, atMinute, how, answer) => {
+    const { bench, task, text } = await edited(change, atMinute);
+    await using open = bench;
+    const asked = { ...task.asked, text: how === "label" ? text : undefined };
+    const admission = await open.forge.admit({ ...task, asked });
+    expect(admission.is).toBe(answer);
+    // Whoever labelled is no stranger, and is told.
+    const said = admission.is === "refused" && !admission.isQuiet ? admission.reason : "";
+    expect(warned.test(said)).toBe(answer === "refused");
+  });
+
+  it("is taken once somebody who was told of it labels again", async () => {
+    const { bench, task, text, startMs } = await edited(editsBody, 29);
+    await using open = bench;
+    const asked = { ...task.asked, atMs: startMs + 32 * minute, text, warnedAtMs: startMs + 30 * minute };
+    expect(await open.forge.admit({ ...task, asked })).toMatchObject({ is: "admitted" });
   });
 });

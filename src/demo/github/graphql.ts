@@ -3,7 +3,7 @@ import type { Context, Hono } from "hono";
 import { checkQuery, loadSchema, type Query, querySchema } from "./contract/queries.ts";
 import { createRoot } from "./resolvers.ts";
 import { refusalAnswer } from "./rest/refusal.ts";
-import type { Tokens, Who } from "./tokens.ts";
+import { actorOf, type Tokens, type Who } from "./tokens.ts";
 import { QueryRefusal, Refusal } from "./world/errors.ts";
 import type { World } from "./world/world.ts";
 
@@ -46,6 +46,7 @@ async function answer(world: World, who: Who, { query, variables, operationName 
     schema: loadSchema(),
     source: query,
     rootValue: createRoot(world, who),
+    contextValue: actorOf(world, who).user,
     variableValues: variables,
     operationName: operationName ?? null,
   });

@@ -51,7 +51,18 @@ const showIssue = (world: World, store: Store, issue: Issue): object => ({
   body: issue.body ?? "",
   state: issue.state.toUpperCase(),
   url: issueUrl(world, store, issue),
+  createdAt: time(issue.createdMs),
+  userContentEdits: (page: Page) =>
+    connection("userContentEdits", page, editsOf(issue), ({ id, by, atMs }) => ({
+      id: node("UCE", id),
+      editedAt: time(atMs),
+      editor: showActor(world, by),
+    })),
 });
+
+/** Once something was edited, GitHub counts its first version among the edits. */
+const editsOf = ({ id, author, createdMs, edits }: Issue): Issue["edits"] =>
+  edits.length === 0 ? [] : [{ id, by: author.user, atMs: createdMs }, ...edits];
 
 export function showPull(world: World, store: Store, pull: Pull): object {
   const issue = get(store.issues, pull.number);
@@ -107,6 +118,7 @@ export const showComment = (world: World, store: Store, comment: ReviewComment):
   fullDatabaseId: String(comment.id),
   body: comment.body,
   author: showActor(world, comment.author.user),
+  viewerDidAuthor: (_arguments: unknown, viewer: User) => viewer.id === comment.author.user.id,
   path: get(store.threads, comment.thread).origin.path,
   createdAt: time(comment.createdMs),
   url: `${issueUrl(world, store, get(store.issues, comment.pull))}#discussion_r${comment.id}`,
@@ -130,7 +142,7 @@ interface Page {
   readonly first?: number;
   readonly last?: number;
   readonly after?: string;
-  readonly before?: string;
+  readonly before?: string | null;
 }
 
 /** A slice with cursors; GitHub wants to know how many, and at most a hundred. */
@@ -140,8 +152,9 @@ function connection<T>(name: string, page: Page, items: readonly T[], show: (ite
     const message = `You must provide a \`first\` or \`last\` value of at most 100 to properly paginate the \`${name}\` connection.`;
     throw new QueryRefusal("MISSING_PAGINATION_BOUNDARIES", message);
   }
-  const begin = page.first === undefined ? Math.max(0, items.length - size) : Number(page.after ?? 0);
-  const end = Math.min(items.length, begin + size);
+  const last = Number(page.before ?? items.length);
+  const begin = page.first === undefined ? Math.max(0, last - size) : Number(page.after ?? 0);
+  const end = page.first === undefined ? last : Math.min(items.length, begin + size);
   const nodes = items.slice(begin, end).map(show);
   return {
     nodes,

@@ -19,6 +19,7 @@ export function addIssue(world: World, store: Store, by: Actor, title: string, b
     labels: [],
     assignees: [],
     locked: false,
+    edits: [],
     createdMs: nowMs,
     updatedMs: nowMs,
     closed: undefined,

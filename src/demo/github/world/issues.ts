@@ -71,7 +71,8 @@ export function editText(world: World, store: Store, by: Actor, number: number, 
     ...(body !== before.body && { body: { from: before.body ?? "" } }),
   };
   if (Object.keys(edits).length === 0) return;
-  touch(world, store, number, { title, body });
+  const edit = { id: world.nextId(), by: by.user, atMs: world.nowMs() };
+  touch(world, store, number, { title, body, edits: body === before.body ? before.edits : [...before.edits, edit] });
   if (title !== before.title) {
     noteEvent(world, store, by, number, "renamed", { rename: { from: before.title, to: title } });
   }

@@ -83,6 +83,8 @@ export interface Issue {
   readonly labels: readonly number[];
   readonly assignees: readonly User[];
   readonly locked: boolean;
+  /** Who changed its body, and when. */
+  readonly edits: readonly { readonly id: number; readonly by: User; readonly atMs: number }[];
   readonly createdMs: number;
   readonly updatedMs: number;
   readonly closed: { readonly by: User; readonly atMs: number } | undefined;
