@@ -26,7 +26,7 @@ async function wordsOf(answer: Answer, task: Task, { status }: Acknowledging, wo
     case "why":
       return whyAnswer(task, await world.store.journal(task.id));
     case "logs":
-      return logsAnswer(await world.runner.screen(task));
+      return logsAnswer(await world.runner.screen(task), await world.store.journal(task.id));
     case "diff": {
       const { workspace } = await world.runner.look(task, onlyWorkspace);
       return diffAnswer(workspace.is === "there" ? { ...workspace, commits: workspace.commitsAhead } : undefined);

@@ -44,6 +44,10 @@ export interface Decision {
 
 const newestDecisions = 12;
 
+function decided({ atMs, phase, why }: Decision): string {
+  return `${new Date(atMs).toISOString().slice(11, 19)} ${phase}: ${why}`;
+}
+
 /** Why the task is where it is, and how it came there. */
 export function whyAnswer(task: Task, decisions: readonly Decision[]): string {
   const lines = decisions
@@ -59,7 +63,13 @@ export function whyAnswer(task: Task, decisions: readonly Decision[]): string {
 }
 
 /** The agent's screen, for people who can't attach. */
-export function logsAnswer(screen: string | undefined): string {
+export function logsAnswer(screen: string | undefined, decisions: readonly Decision[]): string {
+  const last = decisions.slice(-newestDecisions).map(decided).join("\n");
+  const events = last === "" ? [] : [folded("The last events", fence(redactFormats(last)))];
+  return [screenWords(screen), ...events].join("\n\n");
+}
+
+function screenWords(screen: string | undefined): string {
   if (screen === undefined) return "There is no session whose screen could be shown.";
   const text = redactFormats(screen.replace(/\s+$/, ""));
   return folded("The agent's screen", text === "" ? "(empty)" : fence(text));
