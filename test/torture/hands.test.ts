@@ -5,17 +5,11 @@ import { expect, onTestFinished, test } from "vitest";
 import { commentsOf, pullsOf, sessionsOf, worktreesOf } from "../e2e/sights.ts";
 import { eventually, setStage, type Stage } from "../e2e/stage.ts";
 import { askFor, mergeAndEnd, startsOf, untilReview } from "./journey.ts";
-
-/** What the demo's agent looks for in its teas. */
-const files = {
-  "README.md": "| mint | 100 °C | 7 minutes |\n",
-  "src/teas.js": "export const teas = {\n  mint: { celsius: 100, seconds: 420 },\n};\n",
-  "test/teas.test.js": "",
-};
+import { garden } from "./killable.ts";
 
 /** A stage on which an agent has asked something, and waits. */
 async function anOpenQuestion(): Promise<{ readonly stage: Stage; readonly issue: number }> {
-  const stage = await setStage({ files });
+  const stage = await setStage({ files: garden });
   onTestFinished(() => stage.close());
   await stage.startService();
   const issue = await askFor(stage, "Add rooibos");

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { commentsOf } from "../e2e/sights.ts";
 import { createRandom } from "../fakes/random.ts";
 import { askFor, countsOf, mergeAndEnd, oneOfEach, startsOf, untilReview } from "./journey.ts";
 import { type Killable, startKillable } from "./killable.ts";
@@ -127,6 +128,24 @@ it(`a service that is killed at any moment goes on where it was (${kills} of the
   expect(outcomes.flatMap(({ points }) => points)).toHaveLength(
     lanes.length + requests.size + 2 * actions.length + kills,
   );
+});
+
+it("a service that is killed while a question is open asks it once, and takes the answer", {
+  timeout: 240_000,
+}, async () => {
+  const [lane] = lanes;
+  if (lane === undefined) throw new Error("no service");
+  const { github, repository } = lane;
+  const issue = await askFor(lane, "Add rooibos");
+  const isAsked = () => commentsOf(github, repository, issue).some((text) => text.includes("waiting for you"));
+  await expect.poll(isAsked, { timeout: 90_000 }).toBe(true);
+  lane.kill();
+  await github.as("mira").comment(repository, issue, "/coppice answer 2");
+  await untilReview(lane, issue);
+  expect(await startsOf(lane, issue), "starts of a session").toEqual(["1-1-1"]);
+  await mergeAndEnd(lane, issue);
+  // Our status, our question, and the answer.
+  expect(countsOf(lane, issue)).toEqual({ ...oneOfEach, comments: 3 });
 });
 
 /** Two services share the lives; within one, the issues come one after another. */

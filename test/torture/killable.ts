@@ -39,6 +39,13 @@ verify:
   - 'mark="$(git rev-parse --absolute-git-dir)/seen"; test -e "$mark" || { touch "$mark"; exit 1; }'
 `;
 
+/** With what the demo's agent looks for when it is asked for another tea. */
+export const garden = {
+  "README.md": "# Garden\n\n| mint | 100 °C | 7 minutes |\n",
+  "src/teas.js": "export const teas = {\n  mint: { celsius: 100, seconds: 420 },\n};\n",
+  "test/teas.test.js": "",
+};
+
 /** @param settings what the service's environment says besides. */
 export async function startKillable(settings: Readonly<Record<string, string>> = {}): Promise<Killable> {
   const folder = await mkdtemp(join(tmpdir(), "coppice-kill-"));
@@ -47,7 +54,7 @@ export async function startKillable(settings: Readonly<Record<string, string>> =
   const github = await startGithub({ folder, app: { webhookSecret: "a-long-secret-for-tests-0123456789" } });
   github.addUser("mira");
   await github.addRepository("mira/garden", {
-    files: { "README.md": "# Garden\n", ".github/coppice.yml": settingsFile },
+    files: { ...garden, ".github/coppice.yml": settingsFile },
   });
   github.install("mira");
   let child: ChildProcess;
