@@ -89,6 +89,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     remoteOf: forge.remote,
     identity: { name: "Coppice", email: "coppice@localhost" },
     keepSavedMs: settings.service.keepSavedMs,
+    protectedPaths: settings.protectedPaths,
+    holdsOwnSecret: redactor.holdsGiven,
     onProgress: (issue, line) => log.info({ issue: issue.number }, line),
   });
   const runner = createRunner({

@@ -11,6 +11,8 @@ const modelName = word("a model's name", modelPattern);
 
 const hostList = wordList("hosts", /^(\*|(\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?(:\d{1,5})?)$/);
 
+const globList = wordList("paths or globs such as `infra/**`", /^[^\s,]{1,200}$/);
+
 /** The agents, and how they may act. */
 export const agentSettings = {
   DEFAULT_AGENT: preset(agentName, "claude", {
@@ -43,6 +45,15 @@ export const agentSettings = {
     example: "~/.nvm, ~/.cargo/bin",
     otherwise: "the system's programs, Node, and Claude Code",
   }),
+  PROTECTED_PATHS: preset(
+    globList,
+    "**/CODEOWNERS,.github/coppice.yml,**/CLAUDE.md,**/AGENTS.md,**/.claude,**/.mcp.json,**/.husky",
+    {
+      about:
+        "Paths that agents may not change: commits that do are held until a person allows them (`/coppice allow`). A repository's own file can name more; workflows are always held. `none`: no others.",
+      example: "**/CODEOWNERS,infra/**",
+    },
+  ),
 };
 
 /** Claude Code. */

@@ -28,6 +28,7 @@ export function arrange(env: CheckedEnvironment, privateKey: string, given: Give
       logFormat: env.LOG_FORMAT,
     },
     agent: { name: env.DEFAULT_AGENT, model: env.MODEL, permissionMode: env.PERMISSION_MODE },
+    protectedPaths: env.PROTECTED_PATHS,
     sandbox: { ...env.SANDBOX, hosts: env.SANDBOX_HOSTS ?? [], tools: env.SANDBOX_TOOLS ?? [] },
     claude: {
       path: env.CLAUDE_PATH,

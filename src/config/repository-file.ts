@@ -80,6 +80,7 @@ function policyOf(keys: RepositoryKeys): RepositoryPolicy {
     verify: keys.verify,
     draft: keys.draft,
     checks: keys.checks,
+    protectedPaths: keys.protectedPaths,
     keepUpToDate: keys.keepUpToDate,
     agent: keys.agent,
     model: keys.model,

@@ -36,6 +36,11 @@ export const repositorySchema = z.strictObject({
     about: "Whether a base that moved on is merged into open pull requests, also where nothing conflicts.",
     example: "true",
   }),
+  protectedPaths: preset(list("paths or globs such as `infra/**`", 100, z.string().trim().min(1).max(200)), [], {
+    about:
+      "Paths that an agent may not change here, besides PROTECTED_PATHS of the service: commits that do are held until a person allows them.",
+    example: "[infra/**, db/migrations]",
+  }),
   agent: optional(text("an agent's name in small letters", agentPattern), {
     about: "The agent that works when the label names none.",
     example: "claude",

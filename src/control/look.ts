@@ -94,7 +94,9 @@ type QueueSight = Pick<Sight, "slot" | "todayUsd" | "account">;
 async function lookAtQueue(task: Task, world: World): Promise<QueueSight> {
   const { at } = task.phase;
   const todayUsd = await lookAtToday(task, world);
-  const isQueueing = at === "asked" || at === "queued" || at === "paused";
+  // What was held back goes on at once when people allow it.
+  const isHeld = at === "stopped" && task.steering.held !== undefined;
+  const isQueueing = at === "asked" || at === "queued" || at === "paused" || isHeld;
   if (!isQueueing && task.run?.failure === undefined) return { todayUsd, account: unseen.account, slot: unseen.slot };
   const others = (await world.store.roster()).filter((line) => line.id !== task.id);
   const account = accountOf(task.agent, others);

@@ -1,3 +1,4 @@
+import type { HeldFinding } from "../core/held.ts";
 import type { Fact, NotedFact, Subject } from "../core/fact.ts";
 import type { NamedEvent } from "../core/agent-event.ts";
 import type { RosterLine } from "../core/assign.ts";
@@ -155,7 +156,7 @@ export type Delivery =
     }
   /** People had pushed to the branch: our commits are on top of theirs now, and not pushed yet. */
   | { readonly is: "brought-in" }
-  | { readonly is: "refused"; readonly findings: readonly string[] };
+  | { readonly is: "refused"; readonly head: string; readonly findings: readonly HeldFinding[] };
 
 export interface WantedSight {
   readonly workspace: boolean;

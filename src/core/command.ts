@@ -13,6 +13,7 @@ export type Command =
   | { readonly do: "deny"; readonly reason: string }
   | { readonly do: "answer"; readonly text: string }
   | { readonly do: "take"; readonly link: string }
+  | { readonly do: "allow"; readonly id: string }
   /** Addressed to us, but not understood: the helpful answer to give. */
   | { readonly do: "not-understood"; readonly said: string; readonly cure: string };
 
@@ -34,6 +35,7 @@ export const commandHelp: readonly (readonly [string, string])[] = [
   ["deny [reason]", "refuses what the agent asks for"],
   ["answer <n or text>", "answers the agent's question"],
   ["take <link>", "hands the agent a comment that was left out"],
+  ["allow <id>", "lets commits out that were held back, with this finding in them"],
   ["help", "this list"],
 ];
 
@@ -108,6 +110,8 @@ function parse(head: string, rest: string): Command {
       return budget(tail);
     case "take":
       return taken(tail);
+    case "allow":
+      return allowed(tail);
     case "":
       return { do: "help" };
     default:
@@ -123,6 +127,12 @@ function flagged(tail: string, flag: string, make: (isSet: boolean) => Command, 
   const said = tail.trim().toLowerCase();
   if (said === "" || said === flag) return make(said === flag);
   return puzzled(`${name} ${tail}`, `write \`/coppice ${name}\` or \`/coppice ${name} ${flag}\``);
+}
+
+function allowed(tail: string): Command {
+  const id = tail.trim().toLowerCase();
+  if (/^[0-9a-f]{8}$/.test(id)) return { do: "allow", id };
+  return puzzled(`allow ${tail}`, "say which finding: `/coppice allow <id>`");
 }
 
 function named(what: "agent" | "model", tail: string): Command {

@@ -1,3 +1,4 @@
+import type { HeldFinding } from "./held.ts";
 import { limitsOf, type OperatorPolicy } from "./policy.ts";
 import * as prompt from "./prompt.ts";
 import { type ReadFailure, takeFailures, takeRunAgain } from "./pull-watch.ts";
@@ -6,7 +7,7 @@ import { messageSent, restarted, withMessage } from "./run.ts";
 import { giveUp, move } from "./step.ts";
 import type { Flag, PullRef, Task } from "./task.ts";
 import { takeSteeringNote } from "./steering-note.ts";
-import type { OwedReply, Take } from "./steering.ts";
+import { type OwedReply, type Take, withSteering } from "./steering.ts";
 import type { StateLabel } from "./trigger.ts";
 
 /** What an action found out that the next pass can't look up, or only at a price. */
@@ -17,7 +18,7 @@ export type Note =
   | { readonly of: "tell"; readonly is: "sent" | "not-reachable" }
   | { readonly of: "let-stop" }
   | { readonly of: "deliver"; readonly is: "pushed"; readonly sha: string; readonly flags?: readonly Flag[] }
-  | { readonly of: "deliver"; readonly is: "refused"; readonly findings: readonly string[] }
+  | { readonly of: "deliver"; readonly is: "refused"; readonly head: string; readonly findings: readonly HeldFinding[] }
   | { readonly of: "open-pull"; readonly ref: PullRef }
   | { readonly of: "deliver"; readonly is: "brought-in" }
   | { readonly of: "ask-review" }
@@ -91,9 +92,12 @@ export function takeNote(task: Task, note: Note, operator: OperatorPolicy, nowMs
 function delivered(task: Task, note: Note & { of: "deliver" }, operator: OperatorPolicy, nowMs: number): Task {
   switch (note.is) {
     case "pushed":
-      return { ...task, delivered: { sha: note.sha, ...(note.flags === undefined ? {} : { flags: note.flags }) } };
+      return {
+        ...withSteering(task, { held: undefined, allowed: [] }),
+        delivered: { sha: note.sha, ...(note.flags === undefined ? {} : { flags: note.flags }) },
+      };
     case "refused":
-      return pushRefused(task, note.findings, operator, nowMs);
+      return pushRefused(task, note, operator, nowMs);
     case "brought-in": {
       // With other people's commits below, ours are others than those that were checked.
       const run = task.run === undefined ? undefined : { ...task.run, round: task.run.round + 1 };
@@ -116,12 +120,23 @@ function unknownBase(task: Task, known: readonly string[]): string {
   return `there is no branch \`${task.base?.branch ?? ""}\` to start from${some === "" ? "" : `; there are ${some}`}`;
 }
 
-/** What may not leave goes back to the agent, in the same number of rounds as failing checks. */
-function pushRefused(task: Task, findings: readonly string[], operator: OperatorPolicy, nowMs: number): Task {
+/**
+ * What may not leave goes back to the agent, in the same number of rounds as failing checks. An agent that hands in the same commits again
+ * has nothing to mend: then it is for people to say.
+ */
+function pushRefused(
+  before: Task,
+  { head, findings }: Note & { of: "deliver"; is: "refused" },
+  operator: OperatorPolicy,
+  nowMs: number,
+): Task {
+  const task = withSteering(before, { held: { head, findings } });
+  const words = findings.map((finding) => finding.words);
   const { run } = task;
   const rounds = (run?.verifyRounds ?? 0) + 1;
-  if (run === undefined || rounds > limitsOf(operator, task.policy).verifyRounds) {
-    return giveUp(task, { is: "gave-up", cause: "push-refused", detail: findings.join("; ") }, nowMs);
+  const isTheSame = before.steering.held?.head === head;
+  if (run === undefined || isTheSame || rounds > limitsOf(operator, task.policy).verifyRounds) {
+    return giveUp(task, { is: "gave-up", cause: "push-refused", detail: words.join("; ") }, nowMs);
   }
   const told = withMessage({ ...run, verifyRounds: rounds }, `push-${rounds}`, prompt.pushRefused(findings));
   return move(

@@ -69,6 +69,8 @@ export interface RepositoryPolicy {
   readonly checks?: readonly string[] | undefined;
   /** Whether a base that moved is merged into open pull requests. */
   readonly keepUpToDate?: boolean | undefined;
+  /** What agents may change only where people allow it, besides what the operator protects. */
+  readonly protectedPaths?: readonly string[] | undefined;
   /** Commands that the agent may run unasked, besides git and the verify commands. */
   readonly allow: readonly string[];
 }

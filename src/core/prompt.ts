@@ -1,3 +1,4 @@
+import type { HeldFinding } from "./held.ts";
 import type { JobSight, WorkspaceSight } from "./sight.ts";
 import type { Round } from "./round-shape.ts";
 import { wishText } from "./wish-text.ts";
@@ -182,12 +183,22 @@ export function roundIsMissing(
   return `Your turn ended, but this round is not over (reminder ${reminder}): ${missing.join("; ")}.`;
 }
 
-export function pushRefused(findings: readonly string[]): string {
+export function pushRefused(findings: readonly HeldFinding[]): string {
+  const mayBeAllowed = findings.some(({ id }) => id !== undefined);
   return [
     "Your commits can't be pushed as they are:",
-    ...findings.map((finding) => `- ${finding}`),
+    ...findings.map(({ words }) => `- ${words}`),
     `Rewrite the commits on your branch so that none of them holds this, then call ${submitTool} again.`,
+    ...(mayBeAllowed
+      ? [
+          `If the issue asks for just this, or it is no secret at all, leave it and call ${submitTool}: people decide then.`,
+        ]
+      : []),
   ].join("\n");
+}
+
+export function personAllowed(who: string): string {
+  return `${who} has allowed what held your commits back. Change nothing, and call ${submitTool} again.`;
 }
 
 /** Stands in for a pull request text that the agent never gave. */

@@ -7,6 +7,8 @@ const shortestSecret = 8;
 export interface Redactor {
   /** The text with every known secret, in all its usual spellings, and everything of a secret's format hidden. */
   readonly redact: (text: string) => string;
+  /** Whether the text holds one of the secrets that the service was started with, in any of its usual spellings. */
+  readonly holdsGiven: (text: string) => boolean;
   /** From now on this value is hidden too. For what is made while we run: tokens of installations and of runs. */
   readonly learn: (secret: string) => void;
 }
@@ -20,6 +22,7 @@ export function createRedactor(secrets: readonly string[] = [], mostLearned = 20
   const learned = new Map<string, readonly string[]>();
   let longestFirst = byLength(given);
   return {
+    holdsGiven: (text) => given.some((spelling) => text.includes(spelling)),
     learn: (secret) => {
       if (learned.has(secret)) return;
       learned.set(secret, spellings(secret));

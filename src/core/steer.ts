@@ -5,6 +5,7 @@ import type { Fact } from "./fact.ts";
 import { money } from "./figures.ts";
 import { pause, restedRun } from "./pause.ts";
 import { pauseWords } from "./pause-words.ts";
+import { stillHeld, withAllowance } from "./held.ts";
 import * as prompt from "./prompt.ts";
 import { noteEdit, remark } from "./remark.ts";
 import { anotherGo, newRun, withPeoplesWords } from "./run.ts";
@@ -102,6 +103,8 @@ function obey(task: Task, command: Command, comment: Comment, moment: Moment): O
       return chooseBase(task, command.branch, who);
     case "budget":
       return raiseBudget(task, command.moreUsd, comment, moment);
+    case "allow":
+      return allow(task, command.id, comment, moment);
     case "take":
       return take(task, command.link, who);
     case "not-understood":
@@ -332,6 +335,29 @@ function chooseBase(task: Task, branch: string, who: string): Obeyed {
   const when = isNow ? "This task" : "The next attempt (`/coppice retry fresh`)";
   const based: Task = isNow ? { ...chosen, base: { branch, named: true, sha: undefined } } : chosen;
   return done(based, `${who} chose the base ${branch}`, [words(`${when} will start from \`${branch}\`.`)]);
+}
+
+/** A person has looked at a finding. Once nothing else holds the commits they are checked again, and go out. */
+function allow(task: Task, id: string, comment: Comment, moment: Moment): Obeyed {
+  const { phase, run } = task;
+  const who = comment.by.login;
+  const open = stillHeld(task).flatMap((finding) => finding.id ?? []);
+  if (!open.includes(id)) {
+    const known = open.length === 0 ? "Nothing is held that could be allowed" : `Held are: ${open.join(", ")}`;
+    return no(task, `There is no finding \`${id}\` to allow. ${known}.`);
+  }
+  const allowed = withAllowance(task, id, who);
+  const last = `${who} allowed the finding ${id}`;
+  const left = stillHeld(allowed);
+  if (left.length > 0) return done(allowed, last, [words(`Still held: ${left.map(({ words }) => words).join("; ")}`)]);
+  const isGivenUp = phase.at === "stopped" && phase.outcome.is === "gave-up" && phase.outcome.cause === "push-refused";
+  if (!isGivenUp || run === undefined)
+    return done(allowed, last, [words("It counts when the agent hands in these very commits again.")]);
+  if (!moment.sight.slot.free)
+    return done(requeue(allowed, toldRun(allowed, comment, prompt.personAllowed(who), moment), who, moment), last);
+  // In a round of its own, since the checks of an earlier one may have seen other files.
+  const again: Task = { ...allowed, run: anotherGo(run, moment.nowMs) };
+  return done(move(again, { at: "checking", sinceMs: moment.nowMs }, last), last);
 }
 
 function take(task: Task, link: string, who: string): Obeyed {

@@ -1,3 +1,4 @@
+import type { Allowance, Held } from "./held.ts";
 import type { Task } from "./task.ts";
 
 /** What people said on GitHub about a task, as far as it still has an effect. */
@@ -23,6 +24,9 @@ export interface Steering {
   readonly wishes: readonly Wish[];
   /** Comments written after the label that did not reach the agent, oldest first. */
   readonly leftOut: readonly LeftOut[];
+  /** What kept the newest commits from being pushed. */
+  readonly held: Held | undefined;
+  readonly allowed: readonly Allowance[];
   /** Whether the text was changed after it was frozen. */
   readonly isEdited: boolean;
 }
@@ -39,6 +43,8 @@ export const noSteering: Steering = {
   takes: [],
   wishes: [],
   leftOut: [],
+  held: undefined,
+  allowed: [],
   isEdited: false,
 };
 

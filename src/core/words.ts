@@ -1,6 +1,7 @@
 import { defuse, defuseLine, quote } from "./defuse.ts";
 import { nearWords } from "./budget-words.ts";
 import { count, duration, money, utc } from "./figures.ts";
+import { allowWords } from "./held.ts";
 import { pauseHint, pauseWords } from "./pause-words.ts";
 import { namesOf, statusMarker } from "./names.ts";
 import { watchWords } from "./pull-watch.ts";
@@ -20,6 +21,7 @@ export function statusComment(task: Task, sight: Sight): string {
     watched(task),
     steered(task),
     leftOutWords(task),
+    allowWords(task),
     paused(task),
     nearlyUsedUp(task),
     table(rows(task, sight)),

@@ -1,4 +1,5 @@
 import type { Delivery } from "../control/ports.ts";
+import { allowedAt, type HeldFinding } from "../core/held.ts";
 import { namesOf } from "../core/names.ts";
 import { redactFormats } from "../core/redact.ts";
 import type { MergedBase } from "../core/round-shape.ts";
@@ -7,7 +8,7 @@ import type { IssueRef, Task } from "../core/task.ts";
 import { KnownError } from "../errors.ts";
 import type { BroughtIn } from "./git/bring-in.ts";
 import type { MergeOfBase } from "./git/merge-base.ts";
-import { usualLimits } from "./git/change-rules.ts";
+import { allowanceOf, type Finding, type IntakeLimits, usualLimits } from "./git/change-rules.ts";
 import { refs } from "./git/layout.ts";
 import type { Pushed } from "./git/push.ts";
 import { createRepositoryStore, type RepositoryStore, type Workspace } from "./git/repository-store.ts";
@@ -28,6 +29,10 @@ export interface WorkspacesOptions {
   readonly identity: { readonly name: string; readonly email: string };
   readonly keepSavedMs: number;
   readonly onProgress: (issue: IssueRef, line: string) => void;
+  /** Globs of what agents may change only where people allow it. */
+  readonly protectedPaths: readonly string[];
+  /** Whether a text holds a secret of the service's own. */
+  readonly holdsOwnSecret: (text: string) => boolean;
 }
 
 /** The workspaces of tasks, each in the git store of its repository. */
@@ -106,11 +111,16 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     async deliver(task, head) {
       const store = storeOf(task);
       const { workspace, branch } = namesOf(task);
-      const limits = { ...usualLimits, mayClose: task.issue.number };
+      const allowed = allowedAt(task, head);
+      const limits: IntakeLimits = {
+        ...usualLimits,
+        mayClose: task.issue.number,
+        protectedPaths: [...options.protectedPaths, ...(task.policy.protectedPaths ?? [])],
+        holdsOwnSecret: options.holdsOwnSecret,
+        isAllowed: (finding) => allowed.has(allowanceOf(finding, head) ?? ""),
+      };
       const taken = await store.takeIn(workspace, head, baseShaOf(task), limits);
-      // A path may be a secret's place, too.
-      if (taken.is === "refused")
-        return { is: "refused", findings: taken.findings.map(({ words }) => redactFormats(words)) };
+      if (taken.is === "refused") return { is: "refused", head, findings: heldFindings(taken.findings, head) };
       const pushed = await store.push(workspace, { sha: head, branch, expectedOld: task.delivered?.sha });
       if (pushed.is !== "moved" || pushed.tip === undefined) return deliveryOf(pushed, taken, branch);
       return await overtaken(store, { workspace, branch, head, taken });
@@ -137,6 +147,12 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
   };
 }
 
+/** One for each thing that people can allow. A path may be a secret's place, too. */
+function heldFindings(findings: readonly Finding[], head: string): readonly HeldFinding[] {
+  const all = findings.map((finding) => ({ words: redactFormats(finding.words), id: allowanceOf(finding, head) }));
+  return [...new Map(all.map((one) => [one.words, one])).values()];
+}
+
 interface Overtaken {
   readonly workspace: string;
   readonly branch: string;
@@ -155,7 +171,7 @@ async function overtaken(store: RepositoryStore, { workspace, branch, head, take
     case "conflict":
     case "busy":
     case "unknown-branch":
-      return { is: "refused", findings: [broughtInWords(brought, branch)] };
+      return { is: "refused", head, findings: [{ words: broughtInWords(brought, branch) }] };
     default:
       return brought satisfies never;
   }
@@ -224,11 +240,12 @@ function deliveryOf(pushed: Pushed, { sha, flags }: TakenIn & { is: "taken" }, b
     case "moved":
       return {
         is: "refused",
-        findings: [`somebody else's commits are on ${branch} at GitHub (${pushed.tip ?? "gone"})`],
+        head: sha,
+        findings: [{ words: `somebody else's commits are on ${branch} at GitHub (${pushed.tip ?? "gone"})` }],
       };
     case "workflows-refused":
     case "refused":
-      return { is: "refused", findings: [pushed.words] };
+      return { is: "refused", head: sha, findings: [{ words: pushed.words }] };
     default:
       return pushed satisfies never;
   }

@@ -16,6 +16,7 @@ verify:
 draft: true
 checks: [build, lint]
 keepUpToDate: true
+protectedPaths: [infra/**, db]
 agent: claude
 model: sonnet
 instructions: |
@@ -29,7 +30,7 @@ permissions:
   allow: [npm run build]
 `;
 
-const silent = { setup: [], verify: [], draft: false, checks: [], keepUpToDate: false, allow: [] };
+const silent = { setup: [], verify: [], draft: false, checks: [], protectedPaths: [], keepUpToDate: false, allow: [] };
 
 function policyOf(text: string): RepositoryPolicy {
   const parsed = parseRepositoryFile(text);
@@ -52,6 +53,7 @@ describe("a file that is right", () => {
       draft: true,
       checks: ["build", "lint"],
       keepUpToDate: true,
+      protectedPaths: ["infra/**", "db"],
       agent: "claude",
       model: "sonnet",
       instructions: "Write a line in CHANGELOG.md.",

@@ -225,6 +225,21 @@ describe("a push", () => {
     await untilSaid(world, number, /Given up: src\/key\.pem looks like a private key\. /);
     expect(pullsFor(world, number)).toEqual([]);
   });
+
+  it("that people have looked at goes out, once all of it is allowed", async () => {
+    const world = await aWorld();
+    world.machine.findings = () => ["src/key.pem looks like a private key", "CLAUDE.md is protected"];
+    const number = aLabelledIssue(world);
+    await untilSaid(world, number, "`/coppice allow 00000001`: CLAUDE.md is protected");
+    world.github.comment(number, "stranger", "/coppice allow 00000000\n/coppice allow 00000001");
+    const first = world.github.comment(number, "ben", "/coppice allow 00000000");
+    await world.until("it is acknowledged", () => world.github.nods.get(first) === true);
+    expect(pullsFor(world, number)).toEqual([]);
+    world.kill();
+    world.github.comment(number, "ben", "/coppice allow 00000001");
+    await untilPhase(world, number, "in-review");
+    expectOnePull(world, number);
+  });
 });
 
 describe("a base branch", () => {

@@ -60,6 +60,7 @@ it("every command that the help names is understood", () => {
       .replace("<n or text>", "x")
       .replace("<name>", "x")
       .replace("<branch>", "x")
+      .replace("<id>", "0a1b2c3d")
       .replace("+<n>", "+1")
       .replace("<link>", "https://x.test/a#issuecomment-1")
       .replace(" [reason]", "");

@@ -41,7 +41,7 @@ it.each<[string, Task, Note, object]>([
   [
     "what may not be pushed goes back to the agent",
     delivering,
-    { of: "deliver", is: "refused", findings: ["a key"] },
+    { of: "deliver", is: "refused", head: "sha-1", findings: [{ words: "a key" }] },
     { phase: { at: "working" }, run: { verifyRounds: 1, outbox: { state: "to-send" } } },
   ],
   [
@@ -86,7 +86,7 @@ it("what is refused too often ends the run", () => {
   const task = { ...delivering, run: aRun({ verifyRounds: operator.maxVerifyRounds }) };
   const { phase } = takeNote(
     task,
-    { of: "deliver", is: "refused", findings: ["a key", "a huge file"] },
+    { of: "deliver", is: "refused", head: "sha-1", findings: [{ words: "a key" }, { words: "a huge file" }] },
     operator,
     nowMs,
   );

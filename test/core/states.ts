@@ -253,6 +253,12 @@ export function* everyOtherTask(): Generator<Task> {
     yield admitted({ ...handedIn, round, run: aRun({ begun: true }), phase: { at: "queued", sinceMs } });
     yield admitted({ ...handedIn, round, run: aRun({ begun: true }), phase: { at: "preparing", sinceMs } });
   }
+  const held = { head: "sha-1", findings: [{ words: "a key", id: "0a1b2c3d" }] };
+  for (const allowed of [[], [{ head: "sha-1", id: "0a1b2c3d", by: "ben" }]]) {
+    const outcome: Outcome = { is: "gave-up", cause: "push-refused", detail: "a key" };
+    const phase: Phase = { at: "stopped", sinceMs, outcome };
+    yield admitted({ run: aRun({ begun: true }), steering: { ...noSteering, held, allowed }, phase });
+  }
   for (const outcome of someOutcomes) {
     for (const more of [{}, { again }, { run: aRun({ begun: true }) }]) {
       yield admitted({ ...more, phase: { at: "stopped", sinceMs, outcome } });

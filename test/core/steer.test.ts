@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import { advance } from "../../src/core/advance.ts";
 import { commandHelp } from "../../src/core/command.ts";
 import type { Fact } from "../../src/core/fact.ts";
+import { allowedAt } from "../../src/core/held.ts";
 import { isWord, plan } from "../../src/core/plan.ts";
 import type { Sight } from "../../src/core/sight.ts";
 import { nothingWatched } from "../../src/core/pull-watch.ts";
-import { noSteering } from "../../src/core/steering.ts";
+import { noSteering, type Steering } from "../../src/core/steering.ts";
 import type { Phase, Task } from "../../src/core/task.ts";
 import { statusComment } from "../../src/core/words.ts";
 import { operator } from "../fakes/a-task.ts";
@@ -62,6 +63,19 @@ const stopped = (more: Partial<Task> = {}): Task =>
     phase: { at: "stopped", sinceMs, outcome: { is: "gave-up", cause: "checks-fail", detail: "so it is" } },
     ...more,
   });
+const held = {
+  head: "sha-1",
+  findings: [
+    { words: "a.ts, line 2: holds what looks like a secret", id: "0a1b2c3d" },
+    { words: "CLAUDE.md: agents may not change this path", id: "1a1b2c3d" },
+  ],
+};
+const heldBack = (more: Partial<Steering> = {}): Task =>
+  stopped({
+    phase: { at: "stopped", sinceMs, outcome: { is: "gave-up", cause: "push-refused", detail: "so it is" } },
+    steering: { ...noSteering, held, ...more },
+  });
+const almost = heldBack({ allowed: [{ head: "sha-1", id: "1a1b2c3d", by: "aiko" }] });
 const inReview = admitted({
   run,
   delivered: { sha: "sha-1" },
@@ -98,6 +112,15 @@ it.each<[string, Task, string, Phase["at"]]>([
   ["resume of what runs changes nothing", working, "/coppice resume", "working"],
   ["retry of what was given up queues", stopped(), "/coppice retry", "queued"],
   ["retry fresh ends the attempt at work", working, "/coppice retry fresh", "ending"],
+  ["allow of one of two findings changes nothing", heldBack(), "/coppice allow 0a1b2c3d", "stopped"],
+  ["allow of the last finding checks once more", almost, "/coppice allow 0a1b2c3d", "checking"],
+  ["allow of something else changes nothing", almost, "/coppice allow 0a1b2c3e", "stopped"],
+  [
+    "allow while the agent works is only noted",
+    { ...almost, phase: working.phase },
+    "/coppice allow 0a1b2c3d",
+    "working",
+  ],
   ["tell after a stop goes on", paused, "/coppice tell use tabs", "working"],
   ["tell of an open pull request begins a round", inReview, "/coppice tell use tabs", "queued"],
 ])("%s", (_name, task, text, at) => {
@@ -271,4 +294,33 @@ it("no command makes any state stumble, and every one is acknowledged", () => {
       }
     }
   }
+});
+
+describe("what was held back", () => {
+  it("is listed with how to allow it, and no more once it was", () => {
+    expect(statusComment(heldBack(), aSight({}))).toContain("`/coppice allow 0a1b2c3d`: a.ts, line 2");
+    expect(statusComment(almost, aSight({}))).not.toContain("1a1b2c3d");
+    expect(statusComment(working, aSight({}))).not.toContain("/coppice allow");
+  });
+
+  it("is allowed for these commits only, and by who may", () => {
+    expect(after(heldBack(), "/coppice allow 0a1b2c3d").steering.allowed).toEqual([
+      { head: "sha-1", id: "0a1b2c3d", by: "ben" },
+    ]);
+    expect(after(heldBack(), "/coppice allow 0a1b2c3d", { trusted: [] }).steering.allowed).toEqual([]);
+    expect([...allowedAt(almost, "sha-1")]).toEqual(["1a1b2c3d"]);
+    expect([...allowedAt(almost, "sha-2")]).toEqual([]);
+  });
+
+  it("can't be allowed when nobody may", () => {
+    const ours = { head: "sha-1", findings: [{ words: "holds our key" }] };
+    expect(statusComment(heldBack({ held: ours }), aSight({}))).not.toContain("/coppice allow");
+    expect(answers(after(heldBack({ held: ours }), "/coppice allow 0a1b2c3d"))).toContain("Nothing is held that could");
+  });
+
+  it("waits for a slot where none is free, and the agent is told not to change anything", () => {
+    const queued = after(almost, "/coppice allow 0a1b2c3d", { slot: { free: false, ahead: 1, why: "full" } });
+    expect(queued.phase.at).toBe("queued");
+    expect(queued.run?.outbox?.text).toContain("Change nothing");
+  });
 });

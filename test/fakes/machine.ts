@@ -1,5 +1,6 @@
 import type { Delivery, Runner, RunnerSight, WantedSight } from "../../src/control/ports.ts";
 import type { NamedEvent } from "../../src/core/agent-event.ts";
+import { allowedAt } from "../../src/core/held.ts";
 import { namesOf } from "../../src/core/names.ts";
 import type { MergedBase } from "../../src/core/round-shape.ts";
 import type { JobSight, SessionSight, WorkspaceSight } from "../../src/core/sight.ts";
@@ -245,8 +246,10 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
     if (workspace.head !== head) throw refusal(`${workspace.folder} is no longer at ${head}`);
     const offer = (offers.get(task.id) ?? 0) + 1;
     offers.set(task.id, offer);
-    const findings = machine.findings(offer);
-    if (findings.length > 0) return { is: "refused", findings };
+    const allowed = allowedAt(task, head);
+    const found = machine.findings(offer).map((words, at) => ({ words, id: `0000000${at}` }));
+    const findings = found.filter(({ id }) => !allowed.has(id));
+    if (findings.length > 0) return { is: "refused", head, findings };
     branches.set(namesOf(task).branch, head);
     return { is: "pushed", sha: head };
   }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { hasInvisible, visible } from "./git-words.ts";
 import { matchesPath } from "./path-glob.ts";
@@ -17,12 +18,16 @@ export interface IntakeLimits {
   readonly searchedBytes: number;
   /** Globs of paths that an agent must not touch. Small and capital letters count as the same. */
   readonly protectedPaths: readonly string[];
+  /** People's own rules; the findings that they let pass are named here. */
+  readonly isAllowed?: (finding: Finding) => boolean;
+  /** Whether a text holds a secret of the service's own. */
+  readonly holdsOwnSecret?: (text: string) => boolean;
   /** The only issue that a commit's message may close. Undefined: any. */
   readonly mayClose?: number;
 }
 
 /** GitHub refuses workflow files from an App without the `workflows` permission, which we don't ask for. */
-const workflowPaths = [".github/workflows"];
+const workflowPath = ".github/workflows";
 
 export const usualLimits: IntakeLimits = {
   commits: 500,
@@ -31,7 +36,7 @@ export const usualLimits: IntakeLimits = {
   fileBytes: 10 * 1024 * 1024,
   searchedBytes: 100 * 1024 * 1024,
   pathBytes: 400,
-  protectedPaths: workflowPaths,
+  protectedPaths: [],
 };
 
 /** A reason to refuse what an agent made, fit to be shown. */
@@ -53,14 +58,26 @@ export interface Finding {
   readonly words: string;
   readonly path?: string;
   readonly commit?: string;
+  /** Nobody can allow it, though it is of a kind that people may allow. */
+  readonly isFinal?: boolean;
+}
+
+/** By what people allow a finding in the commits that end at `tip`; undefined where it would harm others, or GitHub refuses it anyway. */
+export function allowanceOf(finding: Finding, tip: string): string | undefined {
+  const { kind, words, isFinal = false } = finding;
+  if (isFinal || (kind !== "secret" && kind !== "protected" && kind !== "message")) return undefined;
+  return createHash("sha256").update([tip, kind, words].join("\0")).digest("hex").slice(0, 8);
 }
 
 /** What is wrong with a change as far as its name and kind tell; sizes and link targets need the object itself. */
 export function judgeChange(change: Change, limits: IntakeLimits): Omit<Finding, "commit">[] {
   const path = visible(change.path);
   const found = (kind: Finding["kind"], words: string) => ({ kind, path, words: `${path}: ${words}` });
-  const isProtected = limits.protectedPaths.some((glob) => matchesPath(change.path, glob));
-  const findings = isProtected ? [found("protected", "agents may not change this path")] : [];
+  const findings: Omit<Finding, "commit">[] = [];
+  if (matchesPath(change.path, workflowPath))
+    findings.push({ ...found("protected", "agents may not change workflows"), isFinal: true });
+  else if (limits.protectedPaths.some((glob) => matchesPath(change.path, glob)))
+    findings.push(found("protected", "agents may not change this path unless people allow it"));
   if (change.after === undefined) return findings;
 
   const oddity = oddityOf(change, limits);

@@ -98,7 +98,8 @@ async function checkEach(
       changes += 1;
       if (changes > limits.changes)
         return [{ kind: "too-many-changes", words: `more than ${limits.changes} paths are changed` }];
-      findings.push(...judgeChange(change, limits).map((finding) => ({ ...finding, commit })));
+      const found = judgeChange(change, limits).map((finding) => ({ ...finding, commit }));
+      findings.push(...found.filter((finding) => limits.isAllowed?.(finding) !== true));
       if (findings.length >= mostFindings) return findings;
       place(change, commit, files, links);
     }

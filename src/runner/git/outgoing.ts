@@ -7,11 +7,13 @@ import { visible } from "./git-words.ts";
 import { judgeMessage } from "./message-rules.ts";
 import { openObjects } from "./object-reader.ts";
 import type { ObjectReader } from "./object-reader.ts";
-import { searchSecrets } from "./secret-search.ts";
+import { mostSecrets, searchSecrets } from "./secret-search.ts";
 import type { Secret } from "./secret-search.ts";
 import type { Change } from "./tree-changes.ts";
 
 const mostFindings = 30;
+/** The name of what must never leave, whoever says so. */
+const ownSecret = "a secret of the service itself";
 const limitMs = 3 * 60_000;
 const mostCommitBytes = 1024 * 1024;
 
@@ -40,7 +42,7 @@ export async function checkOutgoing(
   const findings: Finding[] = [];
   try {
     for (const { sha } of commits) {
-      findings.push(...(await checkMessage(search, sha)), ...(await checkFiles(search, sha)));
+      findings.push(...withoutAllowed(await checkMessage(search, sha), limits), ...(await checkFiles(search, sha)));
       if (findings.length >= mostFindings) break;
     }
     return distinct(findings).slice(0, mostFindings);
@@ -61,7 +63,7 @@ async function checkMessage(search: Search, commit: string): Promise<readonly Fi
       ? []
       : [{ kind: "message", commit, words: `the message of commit ${short(commit)} ${trouble}` }];
   for (const { name } of onePerLine(await secretsIn(search, "message", commit)))
-    judged.push({ kind: "secret", commit, words: `the message ${found(name, commit)}` });
+    judged.push({ kind: "secret", commit, words: `the message ${heldWords(name, commit)}`, ...finality(name) });
   return judged;
 }
 
@@ -76,16 +78,32 @@ async function checkFiles(search: Search, commit: string): Promise<readonly Find
     if (after === undefined) continue;
     const inPath = await searchSecrets("path", Buffer.from(path));
     findings.push(
-      ...inPath.map(({ name }): Finding => ({ kind: "secret", commit, words: `a path ${found(name, commit)}` })),
+      ...withoutAllowed(
+        inPath.map(({ name }): Finding => ({ kind: "secret", commit, words: `a path ${heldWords(name, commit)}` })),
+        search.limits,
+      ),
     );
     const secrets = await secretsIn(search, path, after.sha);
     if (secrets.length === 0) continue;
     const before = await known();
     const news = secrets.filter(({ value }) => !before.has(value));
-    findings.push(...onePerLine(news).map((secret) => findingOf(secret, path, commit)));
+    const found = onePerLine(news).map((secret) => findingOf(secret, path, commit));
+    findings.push(...withoutAllowed(found, search.limits));
+    // Past so many the search ends, so nobody can know what they would allow.
+    if (news.length > 0 && secrets.length >= mostSecrets) findings.push(tooManyToAllow(path, commit));
     if (findings.length >= mostFindings) break;
   }
   return findings;
+}
+
+function withoutAllowed(findings: readonly Finding[], { isAllowed }: IntakeLimits): readonly Finding[] {
+  return isAllowed === undefined ? findings : findings.filter((finding) => !isAllowed(finding));
+}
+
+function tooManyToAllow(path: string, commit: string): Finding {
+  const shown = redactFormats(visible(path));
+  const words = `${shown}: holds more of what looks like secrets than is looked at one by one, in commit ${short(commit)}`;
+  return { kind: "secret", path: shown, commit, words, isFinal: true };
 }
 
 /** Several rules may know the same secret. */
@@ -96,10 +114,15 @@ function onePerLine(secrets: readonly Secret[]): readonly Secret[] {
 /** The path is shown without what may be a secret in it, too. */
 function findingOf({ name, line }: Secret, path: string, commit: string): Finding {
   const shown = redactFormats(visible(path));
-  return { kind: "secret", path: shown, commit, words: `${shown}, line ${line}: ${found(name, commit)}` };
+  const words = `${shown}, line ${line}: ${heldWords(name, commit)}`;
+  return { kind: "secret", path: shown, commit, words, ...finality(name) };
 }
 
-function found(name: string, commit: string): string {
+function finality(name: string): Pick<Finding, "isFinal"> {
+  return name === ownSecret ? { isFinal: true } : {};
+}
+
+function heldWords(name: string, commit: string): string {
   return `holds what looks like a secret (${name}), in commit ${short(commit)}`;
 }
 
@@ -133,9 +156,15 @@ async function secretsIn(search: Search, path: string, sha: string): Promise<rea
   if (search.searched > search.limits.searchedBytes)
     throw tooMuch(`the commits hold more than ${search.limits.searchedBytes} bytes: that is more than is searched`);
   if (performance.now() > search.untilMs) throw tooMuch("the search for secrets in the commits takes too long");
-  const secrets = object === undefined ? [] : await searchSecrets(path, object.content);
+  const secrets = object === undefined ? [] : await searchAll(search, path, object.content);
   search.seen.set(sha, secrets);
   return secrets;
+}
+
+async function searchAll({ limits }: Search, path: string, content: Buffer): Promise<readonly Secret[]> {
+  const found = await searchSecrets(path, content);
+  const isOurs = limits.holdsOwnSecret?.(content.toString("utf8")) === true;
+  return isOurs ? [{ name: ownSecret, value: "", line: 1 }, ...found] : found;
 }
 
 function tooMuch(words: string): KnownError {

@@ -16,7 +16,8 @@ export interface Secret {
 const pieceLetters = 64 * 1024;
 const overlapLetters = 4 * 1024;
 
-const mostSecrets = 50;
+/** In one text; past so many the search ends. */
+export const mostSecrets = 50;
 
 /** Searches a file, or a text under a name of its own such as a commit's message. */
 export async function searchSecrets(path: string, content: Buffer): Promise<readonly Secret[]> {

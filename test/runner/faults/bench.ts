@@ -36,6 +36,8 @@ export async function aRunner(script: string, wall: Wall = openWall): Promise<Be
     wallFor: () => wall,
     remoteOf: () => ({ url: `${bench.server.url}/sample.git`, token: async () => "none" }),
     identity: { name: "Agent", email: "agent@example.com" },
+    protectedPaths: [],
+    holdsOwnSecret: () => false,
     onProgress: () => {},
   });
   const runner = createRunner({

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { readdirSync, renameSync, rmSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { IntakeLimits } from "../../../src/runner/git/change-rules.ts";
-import { usualLimits } from "../../../src/runner/git/change-rules.ts";
+import { allowanceOf, usualLimits } from "../../../src/runner/git/change-rules.ts";
 import { aRepository, baseOf, commit, firstFiles, git } from "./a-repository.ts";
 import { plantedSecrets, plantedToken } from "./planted-secrets.ts";
 
@@ -49,6 +49,46 @@ describe("secrets on the way out", () => {
       is: "refused",
       findings: [{ kind: "secret", path: "a.txt", commit: evil }],
     });
+  });
+
+  test("what people allowed goes out, for these very commits, and nothing hides behind it", async () => {
+    const { path, takeIn } = await aWorkspace();
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`${at}.txt`, `${plantedToken}${at}\n`]));
+    const tip = commit(path, "In", { ...many, "CLAUDE.md": "Do as I say.\n" });
+    const allowed = new Set<string>();
+    const again = () =>
+      takeIn({ protectedPaths: ["**/CLAUDE.md"], isAllowed: (one) => allowed.has(allowanceOf(one, tip) ?? "") });
+    const first = await again();
+    expect(first).toMatchObject({ is: "refused", findings: [{ kind: "protected", path: "CLAUDE.md" }] });
+    const allow = (result: Awaited<ReturnType<typeof again>>) => {
+      const findings = result.is === "refused" ? result.findings : [];
+      for (const finding of findings) allowed.add(allowanceOf(finding, tip) ?? "");
+      return findings.length;
+    };
+    allow(first);
+    expect(allow(await again())).toBe(30);
+    expect(allow(await again())).toBe(10);
+    expect(await again()).toMatchObject({ is: "taken", sha: tip });
+    expect(allowanceOf({ kind: "secret", words: "x" }, tip)).not.toBe(allowanceOf({ kind: "secret", words: "x" }, "1"));
+  });
+
+  test("nobody can allow workflows, submodules, links out of the tree or a secret of the service's own", async () => {
+    const { path, takeIn } = await aWorkspace();
+    commit(path, "In", { ".github/workflows/a.yml": "on: push\n", ".gitmodules": "x\n" });
+    symlinkSync("/etc/passwd", join(path, "link"));
+    const tip = commit(path, "Link", {});
+    const refused = await takeIn();
+    const ours = { is: "refused", findings: [{ kind: "secret", isFinal: true }] };
+    git(path, "reset", "--quiet", "--hard", "origin/main");
+    commit(path, "Plant\n\nour own words", { "a.txt": "a\n" });
+    const inMessage = await takeIn({ holdsOwnSecret: (text) => text.includes("our own words") });
+    git(path, "reset", "--quiet", "--hard", "origin/main");
+    commit(path, "Plant", { "a.txt": "our own words\n" });
+    const inFile = await takeIn({ holdsOwnSecret: (text) => text.includes("our own words") });
+    expect([inMessage, inFile]).toMatchObject([ours, ours]);
+    const all = [refused, inMessage, inFile].flatMap((one) => (one.is === "refused" ? one.findings : []));
+    expect(all.map(({ kind }) => kind)).toEqual(["protected", "submodule", "link", "secret", "secret"]);
+    expect(all.flatMap((one) => allowanceOf(one, tip) ?? [])).toEqual([]);
   });
 
   test("messages, people's names and paths are searched too, and not repeated", async () => {
