@@ -61,7 +61,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const store = await openStore({ file: join(settings.service.homePath, "coppice.db"), log, nowMs });
   opened.defer(() => store.close());
 
-  const { probot, octokits, whoWeAre } = createProbotApp(settings, log, { nowMs });
+  const { probot, octokits, whoWeAre } = createProbotApp(settings, log, { nowMs, redact: redactor.redact });
   const forge = createForge({
     octokits,
     appId: settings.app.id,

@@ -349,7 +349,8 @@ function allow(task: Task, id: string, comment: Comment, moment: Moment): Obeyed
   const allowed = withAllowance(task, id, who);
   const last = `${who} allowed the finding ${id}`;
   const left = stillHeld(allowed);
-  if (left.length > 0) return done(allowed, last, [words(`Still held: ${left.map(({ words }) => words).join("; ")}`)]);
+  if (left.length > 0)
+    return done(allowed, last, [words(`Still held: ${left.map((finding) => finding.words).join("; ")}`)]);
   const isGivenUp = phase.at === "stopped" && phase.outcome.is === "gave-up" && phase.outcome.cause === "push-refused";
   if (!isGivenUp || run === undefined)
     return done(allowed, last, [words("It counts when the agent hands in these very commits again.")]);

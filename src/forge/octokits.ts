@@ -1,6 +1,7 @@
 import { ProbotOctokit } from "probot";
 import type { Logger } from "pino";
 import { type RequestsLeft, requestsLeft } from "../core/request-budget.ts";
+import { redactData } from "../core/redact.ts";
 import { isFailure, quietUntilMs } from "./failures.ts";
 import type { Pace } from "./pace.ts";
 
@@ -29,6 +30,8 @@ export interface OctokitsOptions {
   readonly log: Logger;
   readonly pace: Pace;
   readonly nowMs: () => number;
+  /** Hides secrets in whatever text goes to GitHub, as a last net: those who write it have hidden what they know of. */
+  readonly redact?: ((text: string) => string) | undefined;
   /** Node's own unless given. */
   readonly fetch?: Fetch | undefined;
 }
@@ -70,7 +73,7 @@ function createClients(options: OctokitsOptions, isSparing: boolean): Clients & 
   };
 }
 
-type Manners = Pick<OctokitsOptions, "pace" | "nowMs"> & { readonly isSparing?: boolean };
+type Manners = Pick<OctokitsOptions, "pace" | "nowMs" | "redact"> & { readonly isSparing?: boolean };
 
 /**
  * Probot's client with our manners: the API's version, no second try of what makes something new, our pace instead of the
@@ -97,7 +100,7 @@ function patient(through: Fetch): Fetch {
 function mind(
   octokit: Pick<Octokit, "hook">,
   options: { readonly auth?: { readonly installationId?: number } },
-  { pace, nowMs, isSparing = false }: Manners,
+  { pace, nowMs, redact, isSparing = false }: Manners,
 ): void {
   const who = String(options.auth?.installationId ?? "app");
   octokit.hook.before("request", (request) => {
@@ -106,6 +109,8 @@ function mind(
     const retries = request.method === "POST" ? { retries: 0 } : {};
     // A copy: Octokit hands out one and the same object for all requests, so a change in it would be for all of them.
     request.request = { ...request.request, ...retries };
+    if (redact === undefined || !isWrite(request)) return;
+    for (const name of told) if (request[name] !== undefined) request[name] = redactData(request[name], redact);
   });
   octokit.hook.wrap("request", async (request, asked) => {
     pace.checkQuiet(who);
@@ -131,6 +136,9 @@ function mind(
     if (left !== undefined) pace.hear(who, left);
   }
 }
+
+/** Where words for people are, in what we send: comments and pull requests, check runs, mutations. */
+const told = ["title", "body", "output", "variables"] as const;
 
 interface Asked {
   readonly method: string;

@@ -24,11 +24,11 @@ export interface ProbotApp {
 export function createProbotApp(
   { app, github }: AppSettings,
   log: Logger,
-  more: { readonly nowMs?: () => number; readonly fetch?: Fetch } = {},
+  more: { readonly nowMs?: () => number; readonly fetch?: Fetch; readonly redact?: (text: string) => string } = {},
 ): ProbotApp {
   checkSecret(app.webhookSecret);
-  const { nowMs = Date.now, fetch } = more;
-  const shared = { apiUrl: github.apiUrl, log, pace: createPace(nowMs), nowMs, fetch };
+  const { nowMs = Date.now, fetch, redact } = more;
+  const shared = { apiUrl: github.apiUrl, log, pace: createPace(nowMs), nowMs, fetch, redact };
   const octokits = createOctokits({ ...shared, app });
   const probot = new Probot({
     appId: app.id,

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import nock from "nock";
 import { loadContract } from "../../src/demo/github/contract.ts";
 import { watchFetch } from "../../src/demo/github/contract/watch-fetch.ts";
+import { createRedactor } from "../../src/core/redact.ts";
 import { createOctokits, type Octokits } from "../../src/forge/octokits.ts";
 import { createPace } from "../../src/forge/pace.ts";
 import { createProbotApp } from "../../src/forge/probot.ts";
@@ -19,13 +20,14 @@ const place = { owner: "alice", repo: "garden", issue_number: 7 };
 
 const watched = watchFetch(loadContract());
 
-function speakTo(apiUrl: string): Octokits {
+function speakTo(apiUrl: string, redact?: (text: string) => string): Octokits {
   return createOctokits({
     app,
     apiUrl,
     log: silentLog,
     pace: createPace(Date.now),
     nowMs: Date.now,
+    redact,
     fetch: watched.fetch,
   });
 }
@@ -89,6 +91,30 @@ describe("our client of GitHub", () => {
     expect((await rest.issues.get(place)).data.number).toBe(7);
     const { owner, repo } = place;
     expect((await rest.issues.updateComment({ owner, repo, comment_id: 9, body: "hello" })).data.id).toBe(9);
+  });
+
+  it("says no secret that we know, wherever a text goes to", async () => {
+    const api = "https://api.github.com";
+    const bodies: string[] = [];
+    const heard = (body: unknown) => bodies.push(JSON.stringify(body)) > 0;
+    const { redact } = createRedactor([privateKey, "hush-hush-hush"]);
+    grantToken(api);
+    github(api).post("/repos/alice/garden/issues/7/comments", heard).reply(201, { id: 9, number: 9 });
+    github(api).patch("/repos/alice/garden/issues/comments/9", heard).reply(200, { id: 9, number: 9 });
+    github(api).post("/repos/alice/garden/pulls", heard).reply(201, { id: 9, number: 9 });
+    github(api).post("/repos/alice/garden/check-runs", heard).reply(201, { id: 9, number: 9 });
+    const { rest } = speakTo(api, redact).installation(55);
+    const { owner, repo } = place;
+    const body = `err.message: ${new Error("fetch https://x:hush-hush-hush@a.test failed").message}\n${privateKey}`;
+    await rest.issues.createComment({ ...place, body });
+    await rest.issues.updateComment({ owner, repo, comment_id: 9, body: "aHVzaC1odXNoLWh1c2g=" });
+    await rest.pulls.create({ owner, repo, title: "Say hush-hush-hush", body, head: "a", base: "main" });
+    const output = { title: "hush-hush-hush", summary: body };
+    await rest.checks.create({ owner, repo, name: "coppice", head_sha: "1".repeat(40), output });
+    expect(bodies).toHaveLength(4);
+    expect(bodies.join("\n")).not.toMatch(/hush-hush|aHVzaC1|PRIVATE KEY|MII/);
+    expect(bodies.join("\n").match(/\[redacted\]/g)?.length).toBeGreaterThanOrEqual(8);
+    expect(bodies[2]).toContain('"head":"a","base":"main"');
   });
 
   it("says many things in a row without the three seconds that Probot takes for each", async () => {
