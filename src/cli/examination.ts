@@ -9,6 +9,7 @@ import type { Settings } from "../config/arranged-settings.ts";
 import { loadSettings } from "../config/settings.ts";
 import { KnownError } from "../errors.ts";
 import { createClaude } from "../runner/agents/claude/claude.ts";
+import { examineMachine, examineWorkflows } from "./safety-examination.ts";
 import { findWall } from "../runner/sandbox/find-wall.ts";
 import { disk } from "./disk-finding.ts";
 
@@ -34,6 +35,7 @@ export async function examine(): Promise<readonly Finding[]> {
     ...programs,
     await disk(settings),
     await agent(settings),
+    ...(await examineMachine(settings)),
     await wall(settings),
     ...(await github(settings)),
   ];
@@ -86,7 +88,8 @@ const pushedBranches: Finding = {
   cure: 'Leave them out (`branches-ignore: ["coppice/**"]`), or keep secrets in environments with reviewers: docs/security.md says how.',
 };
 
-async function github({ app, github: place }: Settings): Promise<readonly Finding[]> {
+async function github(settings: Settings): Promise<readonly Finding[]> {
+  const { app, github: place } = settings;
   const octokit = new Octokit({
     baseUrl: place.apiUrl,
     authStrategy: createAppAuth,
@@ -114,6 +117,10 @@ async function github({ app, github: place }: Settings): Promise<readonly Findin
       installed,
       pushedBranches,
       ...permissions(own?.permissions ?? {}),
+      ...(await workflows(
+        installations.map(({ id }) => id),
+        settings,
+      )),
     ];
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -125,6 +132,24 @@ async function github({ app, github: place }: Settings): Promise<readonly Findin
       },
     ];
   }
+}
+
+async function workflows(
+  installations: readonly number[],
+  { app, github: place }: Settings,
+): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  for (const installationId of installations) {
+    const auth = { appId: app.id, privateKey: app.privateKey, installationId };
+    const octokit = new Octokit({ baseUrl: place.apiUrl, authStrategy: createAppAuth, auth });
+    try {
+      found.push(...(await examineWorkflows(octokit)));
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      found.push({ is: "weak", what: `the repositories' workflows could not be looked at: ${error.message}` });
+    }
+  }
+  return found;
 }
 
 const ranks = ["none", "read", "write", "admin"];
