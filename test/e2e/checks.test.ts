@@ -45,6 +45,8 @@ describe.skipIf(realClaude === undefined)("with the real Claude Code", () => {
         ANTHROPIC_BASE_URL: model.url,
         PERMISSION_MODE: "bypassPermissions",
         CHECKS_SETTLE_SECONDS: "1",
+        // GitHub may not know of a conflict yet when it tells that the base moved.
+        SWEEP_EVERY_SECONDS: "10",
       },
     });
     const { github, repository } = stage;
