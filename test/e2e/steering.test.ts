@@ -189,6 +189,8 @@ describe.skipIf(realClaude === undefined)("with the real Claude Code", () => {
     const asked = await said("asks for permission to use **Bash**");
     expect(asked).toContain("127.0.0.1:9");
     expect(asked).not.toContain("ghp_0123456789");
+    await stage?.stopService();
+    await stage?.startService();
     expect((await nod(await command("/coppice deny use the files in the repository"))).content).toBe("+1");
     await said("Ready for review");
     expect(JSON.stringify(played.asks)).toContain("use the files in the repository");
@@ -210,6 +212,8 @@ describe.skipIf(realClaude === undefined)("with the real Claude Code", () => {
     const [session] = sessionsOf(tmuxSocket);
     expect((await nod(await command("/coppice stop"))).content).toBe("+1");
     await said("Interrupted");
+    await stage?.stopService();
+    await stage?.startService();
     expect(sessionsOf(tmuxSocket)).toEqual([session]);
     expect((await nod(await command("/coppice resume", "aiko"))).content).toBe("+1");
     await said("aiko let it go on");
