@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { execa } from "execa";
 import { KnownError } from "../../errors.ts";
+import { createTreeLook, endTree } from "../process-tree.ts";
 import { wordsOf } from "./git-words.ts";
 
 /** A command with its arguments, as it is started. */
@@ -137,8 +139,9 @@ export function processOptions(run: GitRun) {
  */
 export async function runGit(argv: Argv, run: GitRun): Promise<GitResult> {
   const [file, ...args] = argv;
+  const name = randomUUID();
   const started = execa(file, args, {
-    ...processOptions(run),
+    ...processOptions({ ...run, environment: { ...run.environment, [mark]: name } }),
     stdio: [
       run.input === undefined ? "ignore" : [Buffer.from(run.input)].values(),
       "pipe",
@@ -146,9 +149,26 @@ export async function runGit(argv: Argv, run: GitRun): Promise<GitResult> {
       ...(run.secret === undefined ? [] : [[Buffer.from(run.secret)].values()]),
     ],
   });
+  let rest: Promise<unknown> | undefined;
+  started.nodeChildProcess.once("exit", (_code, signal) => {
+    if (signal !== null) rest = endRest(name).catch((error: unknown) => error);
+  });
   if (run.onStderr) started.stderr.on("data", (chunk: Buffer) => run.onStderr?.(chunk.toString()));
   const result = await started;
+  const failure = await rest;
+  if (failure !== undefined) throw failure;
   return ended(argv, result);
+}
+
+/** By this variable the processes of one command are found. */
+const mark = "COPPICE_COMMAND";
+
+/**
+ * A wall that is killed while it is being built may leave its inner half behind: it has a process group of its own, and does not yet
+ * die with its parent. It would run on, and hold the pipes open that we read to their end.
+ */
+async function endRest(name: string): Promise<void> {
+  await endTree(createTreeLook({ pid: -1, born: undefined, marks: [[`${mark}=${name}`]] }), 0);
 }
 
 /** Like `runGit`, for calls that have no business to fail. */

@@ -70,7 +70,7 @@ export interface Outcome {
 }
 
 /** Stands in for the time limit that every command of ours has, which is longer. */
-const stallMs = 1_500;
+const stallMs = 3_000;
 
 /** Plays the attack on a workspace, then all that Coppice ever does with one. */
 export async function onCoppice(estate: Estate, attack: Attack, at: number): Promise<Outcome> {
