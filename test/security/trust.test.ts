@@ -8,7 +8,7 @@ import { type Bench, everybodyWhoWrites, issueOf, startBench } from "../forge/be
 interface Stage {
   readonly number: number;
   /** A second goes by: GitHub's times are whole ones. */
-  tick(): void;
+  tick(seconds?: number): void;
   label(): Promise<void>;
   comment(login: string, text: string): Promise<number>;
   editComment(login: string, comment: number, text: string): Promise<void>;
@@ -37,7 +37,8 @@ const says = (login: string) => async (stage: Stage) => {
 /** What gets into the file that the agent reads first. */
 const texts: readonly Row[] = [
   ["whoever opened it", "the issue", "before the label", "is read", opened({ body: secretWord })],
-  ["a stranger", "the issue, changed", "before the label", "is read", changed("before")],
+  ["a stranger", "the issue, changed", "long before the label", "is read", changed("long before")],
+  ["a stranger", "the issue, changed", "shortly before the label", "is left out", changed("before")],
   ["a stranger", "the issue, changed", "after the label", "is left out", changed("after")],
   [
     "a stranger",
@@ -176,7 +177,7 @@ async function stageOf(text = { title: "Water it", body: "Please." }): Promise<S
   const number = await github.as("mallory").openIssue(garden, text);
   return {
     number,
-    tick: () => (nowMs += 1_000),
+    tick: (seconds = 1) => (nowMs += seconds * 1_000),
     label: () => github.as("bob").label(garden, number, "coppice"),
     async comment(login, words) {
       const comment = await github.as(login).comment(garden, number, words);
@@ -198,11 +199,11 @@ function opened(text: { readonly body: string }) {
   };
 }
 
-function changed(when: "before" | "after") {
+function changed(when: "long before" | "before" | "after") {
   return async (stage: Stage) => {
     const edit = () => stage.editIssue("mallory", { title: secretWord, body: secretWord });
-    if (when === "before") await edit();
-    stage.tick();
+    if (when !== "after") await edit();
+    stage.tick(when === "long before" ? 660 : 1);
     await stage.label();
     stage.tick();
     if (when === "after") await edit();
@@ -238,8 +239,8 @@ async function briefOf(number: number): Promise<string> {
   thenRolesChange();
   const admission = await bench.forge.admit(taskFor(number, fact));
   thenTheyChangeBack();
-  if (admission.is !== "admitted") throw new Error(admission.reason);
-  return JSON.stringify(admission.brief);
+  // Refused, with words: then nothing is read at all.
+  return admission.is === "admitted" ? JSON.stringify(admission.brief) : "";
 }
 
 describe("whose words reach the agent", () => {
