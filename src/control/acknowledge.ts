@@ -1,3 +1,4 @@
+import { rivalSuffix } from "../core/names.ts";
 import type { Action } from "../core/plan.ts";
 import { diffAnswer, logsAnswer, whyAnswer } from "../core/steer-words.ts";
 import type { Answer } from "../core/steering.ts";
@@ -12,7 +13,9 @@ export async function acknowledge(task: Task, action: Acknowledging, world: Worl
   if (answers.length > 0) {
     const parts: string[] = [];
     for (const answer of answers) parts.push(await wordsOf(answer, task, action, world));
-    await world.forge.comment(task.issue, on, `answer-${comment}`, parts.join("\n\n---\n\n"));
+    const from = action.from === undefined ? "" : `**${action.from}**: `;
+    const key = `answer-${comment}${rivalSuffix(task)}`;
+    await world.forge.comment(task.issue, on, key, `${from}${parts.join("\n\n---\n\n")}`);
   }
   await world.forge.react(task.issue, comment, isDone);
 }

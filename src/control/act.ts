@@ -1,5 +1,5 @@
 import { defuseTitle } from "../core/defuse.ts";
-import { namesOf } from "../core/names.ts";
+import { namesOf, rivalSuffix } from "../core/names.ts";
 import type { Note } from "../core/note.ts";
 import type { Action } from "../core/plan.ts";
 import type { Task } from "../core/task.ts";
@@ -37,6 +37,21 @@ export async function act(task: Task, action: Action, world: World): Promise<Not
       return { of: "deliver", ...(await runner.deliver(task, action.head)) };
     case "open-pull":
       return { of: "open-pull", ref: await forge.openPull(task, pullText(task)) };
+    case "close-pull":
+      if (task.pull !== undefined) await forge.closePull(task, task.pull, action.text);
+      return { of: "close-pull" };
+    case "tell-beside": {
+      const { text, commentId } = action;
+      if (commentId === undefined || commentId === 0)
+        return {
+          of: "tell-beside",
+          text,
+          ...(await forge.comment(task.issue, task.pull?.number ?? 0, "beside", text)),
+        };
+      // An empty comment is none that GitHub takes.
+      await forge.editComment(task.issue, commentId, text === "" ? "~~Other pull requests beside this one~~" : text);
+      return { of: "tell-beside", text, commentId };
+    }
     case "ask-review":
       if (task.pull !== undefined) await forge.askReview(task, task.pull, action.of);
       return { of: "ask-review" };
@@ -63,7 +78,7 @@ export async function act(task: Task, action: Action, world: World): Promise<Not
       return { of: "acknowledge", comment: action.comment };
     case "ask": {
       const { event, text } = action;
-      const key = `ask-${task.attempt}-${event}`;
+      const key = `ask${rivalSuffix(task)}-${task.attempt}-${event}`;
       return { of: "ask", event, text, ...(await forge.comment(task.issue, task.issue.number, key, text)) };
     }
     case "close-question":

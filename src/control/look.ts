@@ -7,6 +7,7 @@ import { crowdedOut, isIdle } from "../core/crowd.ts";
 import { wantsChecks } from "../core/pull-watch.ts";
 import { noRoom } from "../core/room.ts";
 import type { OperatorPolicy } from "../core/policy.ts";
+import { winnerAmong } from "../core/rivals.ts";
 import { reviewsOf, wantsThreads } from "../core/round.ts";
 import { isSuspicious } from "../core/stuck.ts";
 import type { Person, Task } from "../core/task.ts";
@@ -27,17 +28,19 @@ export async function look(
   task: Task,
   isForgeWanted: boolean,
   speakers: readonly Person[],
+  rivals: readonly Task[],
   world: World,
 ): Promise<Looked> {
   const { at } = task.phase;
-  const [{ blindness, ...forge }, admission, runner, queue, isCrowdedOut] = await Promise.all([
-    lookAtForge(task, isForgeWanted, speakers, world),
+  const [{ blindness, ...forge }, admission, runner, queue, isCrowdedOut, neighbours] = await Promise.all([
+    lookAtForge(task, isForgeWanted, speakers, rivals, world),
     at === "asked" ? world.forge.admit(task) : ("unknown" as const),
     at === "asked" || at === "queued"
       ? undefined
       : world.runner.look(task, wanted(task, world.operator, world.nowMs())),
     lookAtQueue(task, world),
     lookAtCrowd(task, world),
+    at === "in-review" ? world.store.withPulls(task.issue.repositoryId) : [],
   ]);
   const sight = {
     ...unseen,
@@ -46,6 +49,8 @@ export async function look(
     admission,
     ...queue,
     isCrowdedOut,
+    rivals,
+    neighbours,
     attach: world.runner.attachCommand(task),
     isWalled: world.runner.isWalled(task),
   };
@@ -57,10 +62,17 @@ const unseenForge = {
   trusted: unseen.trusted,
   threads: unseen.threads,
   pullChecks: unseen.pullChecks,
+  winner: unseen.winner,
 };
 
 /** A run is looked after while GitHub is away, too. */
-async function lookAtForge(task: Task, isWanted: boolean, speakers: readonly Person[], world: World) {
+async function lookAtForge(
+  task: Task,
+  isWanted: boolean,
+  speakers: readonly Person[],
+  rivals: readonly Task[],
+  world: World,
+) {
   const { forge } = world;
   try {
     const [seen, trusted, threads, pullChecks] = await Promise.all([
@@ -73,11 +85,24 @@ async function lookAtForge(task: Task, isWanted: boolean, speakers: readonly Per
         ? forge.readChecks(task, task.pull)
         : ("unknown" as const),
     ]);
-    return { forge: seen, trusted, threads, pullChecks, blindness: undefined };
+    const winner = await lookForWinner(task, seen, rivals, world);
+    return { forge: seen, trusted, threads, pullChecks, winner, blindness: undefined };
   } catch (error) {
     if (error instanceof KnownError) return { ...unseenForge, blindness: error };
     throw error;
   }
+}
+
+/** A merge closes the issue: who hears of that first has to look whose merge it was. */
+async function lookForWinner(task: Task, seen: Sight["forge"], rivals: readonly Task[], { forge }: World) {
+  const known = winnerAmong(task, rivals);
+  if (known !== undefined || seen === "unknown" || seen.issue !== "closed") return known;
+  for (const rival of rivals) {
+    if (rival.pull === undefined || rival.phase.at === "done") continue;
+    const { pull } = await forge.look(rival);
+    if (pull !== "none" && pull.state === "merged") return rival;
+  }
+  return undefined;
 }
 
 async function trustedOf(task: Task, speakers: readonly Person[], { forge }: World): Promise<number[]> {

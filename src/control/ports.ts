@@ -53,6 +53,8 @@ export interface Store {
   roster(): Promise<readonly RosterLine[]>;
   /** What all tasks have cost on a day of UTC. */
   spentUsd(day: string): Promise<number>;
+  /** The tasks of a repository whose pull requests are in review, the oldest first. */
+  withPulls(repositoryId: number): Promise<readonly Task[]>;
   /** Facts about a task's issue, or about the pull request that it opened, that it has not taken yet; in the order they came. */
   facts(task: TaskRef, pull: number | undefined): Promise<readonly NotedFact[]>;
   dropFacts(done: readonly NotedFact[], atMs: number): Promise<void>;
@@ -77,6 +79,8 @@ export interface Forge {
   showState(task: Task, want: StateLabel | undefined, was: StateLabel | undefined): Promise<void>;
   /** Opens the pull request, or finds the one that is open already for this branch. */
   openPull(task: Task, pull: PullText): Promise<PullRef>;
+  /** Closes the pull request, after a comment that says why; one that is not open stays as it is. */
+  closePull(task: Task, pull: PullRef, text: string): Promise<void>;
   /** Asks these people to review; who asked for the work, when nobody is named. */
   askReview(task: Task, pull: PullRef, reviewers?: readonly string[]): Promise<void>;
   /** Whether a person's commands and reviews count. */
@@ -153,6 +157,7 @@ export type Delivery =
       readonly is: "pushed";
       readonly sha: string;
       readonly flags?: readonly Flag[];
+      readonly files?: readonly string[];
     }
   /** People had pushed to the branch: our commits are on top of theirs now, and not pushed yet. */
   | { readonly is: "brought-in" }

@@ -6,6 +6,7 @@ import { noTask } from "../core/steer-words.ts";
 import { type Action, isSaid, isWord, plan } from "../core/plan.ts";
 import type { Sight } from "../core/sight.ts";
 import { isOver, type Person, refOf, type Task, taskId, type TaskRef } from "../core/task.ts";
+import { winnerAmong } from "../core/rivals.ts";
 import { wakeAfterMs } from "../core/wake.ts";
 import { KnownError } from "../errors.ts";
 import { act } from "./act.ts";
@@ -39,14 +40,23 @@ export async function reconcile(ref: TaskRef, isForgeStale: boolean, world: Worl
     return nothingToDo;
   }
   const facts = contest.facts(noted);
-  const isForgeWanted = isForgeStale || facts.some(({ fact }) => fact.kind !== "agent");
+  const isForgeWanted =
+    isForgeStale ||
+    winnerAmong(saved.task, contest.rivals) !== undefined ||
+    facts.some(({ fact }) => fact.kind !== "agent");
   // What is worth a look depends on the news.
   const informed = takeFacts(
     saved.task,
     facts.map(({ fact }) => fact),
     world.operator,
   );
-  const { sight, blindness } = await look(informed, isForgeWanted && !isOver(saved.task), speakersIn(facts), world);
+  const { sight, blindness } = await look(
+    informed,
+    isForgeWanted && !isOver(saved.task),
+    speakersIn(facts),
+    contest.rivals,
+    world,
+  );
   // What people did means something only together with a look at GitHub, so it waits for one.
   const heard = facts.filter(({ fact }) => blindness === undefined || isHeardBlind(fact));
   const news = [...heard, ...(await lastWords(saved.task, facts, sight, world))];

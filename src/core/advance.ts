@@ -5,6 +5,7 @@ import type { Fact } from "./fact.ts";
 import type { NamedEvent } from "./agent-event.ts";
 import { namesOf, slugOf, startOfEvent } from "./names.ts";
 import { isSaid } from "./plan.ts";
+import { hasPullToClose } from "./beside.ts";
 import { rest } from "./pause.ts";
 import type { OperatorPolicy } from "./policy.ts";
 import { foldEarlierEvent, foldEvent, newRun } from "./run.ts";
@@ -88,6 +89,13 @@ function leave(task: Task, facts: readonly Fact[], { sight, operator, nowMs }: M
   if (forge.unreachable !== undefined) return loseTouch(task, forge, nowMs);
   if (forge.pull !== "none" && forge.pull.state === "merged")
     return end(task, { is: "merged" }, "the pull request was merged");
+  const { winner } = sight;
+  if (winner?.pull !== undefined)
+    return end(
+      task,
+      { is: "outdone", agent: winner.agent, pull: winner.pull },
+      `${winner.agent}'s pull request #${winner.pull.number} was merged`,
+    );
   if (forge.pull !== "none" && forge.pull.state === "closed")
     return end(task, { is: "closed" }, "the pull request was closed");
   if (forge.issue !== "open") return end(task, { is: "closed" }, `the issue ${forge.how ?? endings[forge.issue]}`);
@@ -215,6 +223,6 @@ function isNewRound({ round, run }: Task): boolean {
 /** Over only when everything is seen to be gone and was said; what can't be seen keeps the task here. */
 function ended(task: Task, outcome: Outcome, { sight, nowMs }: Moment): Task {
   const isGone = sight.session.is === "absent" && sight.workspace.is === "absent";
-  if (!isGone || !isSaid(task, sight)) return task;
+  if (!isGone || !isSaid(task, sight) || hasPullToClose(task)) return task;
   return move(task, { at: "done", atMs: nowMs, outcome }, task.why);
 }

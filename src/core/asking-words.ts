@@ -4,7 +4,8 @@ import type { Asking, Task } from "./task.ts";
 
 /** The comment by which a question of the agent reaches people, and how they can answer it. */
 export function questionComment(task: Task, asking: Asking): string {
-  return [`@${task.asked.by.login}, the agent waits for an answer.`, askedWords(asking), howToAnswer(asking)].join(
+  const who = task.rival === undefined ? "the agent" : task.agent;
+  return [`@${task.asked.by.login}, ${who} waits for an answer.`, askedWords(asking), howToAnswer(asking, task)].join(
     "\n\n",
   );
 }
@@ -29,14 +30,16 @@ export function askedWords(asking: Asking): string {
   }
 }
 
-export function howToAnswer(asking: Asking): string {
+/** A rival is named, since the issue's other agent may ask, too. */
+export function howToAnswer(asking: Asking, { rival, agent }: Pick<Task, "rival" | "agent">): string {
+  const say = rival === undefined ? "/coppice" : `/coppice @${agent}`;
   switch (asking.kind) {
     case "permission":
-      return "Answer with `/coppice approve` or `/coppice deny <reason>`.";
+      return `Answer with \`${say} approve\` or \`${say} deny <reason>\`.`;
     case "question":
       return asking.questions.length === 1
-        ? "Answer with `/coppice answer <number or text>`."
-        : "Answer with `/coppice answer`, and an answer to each question on a line of its own.";
+        ? `Answer with \`${say} answer <number or text>\`.`
+        : `Answer with \`${say} answer\`, and an answer to each question on a line of its own.`;
     case "terminal":
       return "";
     default:

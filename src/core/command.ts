@@ -17,6 +17,12 @@ export type Command =
   /** Addressed to us, but not understood: the helpful answer to give. */
   | { readonly do: "not-understood"; readonly said: string; readonly cure: string };
 
+/** A command, and the agent that it names where several compete: `/coppice @codex stop`. */
+export interface Spoken {
+  readonly to: string | undefined;
+  readonly command: Command;
+}
+
 /** All commands with what they take, for the help text. */
 export const commandHelp: readonly (readonly [string, string])[] = [
   ["status", "the full state: phase, reason, cost, place in the queue"],
@@ -36,6 +42,7 @@ export const commandHelp: readonly (readonly [string, string])[] = [
   ["answer <n or text>", "answers the agent's question"],
   ["take <link>", "hands the agent a comment that was left out"],
   ["allow <id>", "lets commits out that were held back, with this finding in them"],
+  ["@<agent> <command>", "says it to one agent, where several compete for an issue"],
   ["help", "this list"],
 ];
 
@@ -43,13 +50,21 @@ const longestText = 10_000;
 
 /** The commands in a comment, in order. Code fences, indented code and quotations say nothing to us. */
 export function commandsIn(comment: string): readonly Command[] {
+  return spokenIn(comment).map(({ command }) => command);
+}
+
+/** The same, with whom each is addressed to. */
+export function spokenIn(comment: string): readonly Spoken[] {
   const found: { head: string; rest: string[] }[] = [];
   for (const line of spokenLines(comment)) {
     const head = /^ {0,3}\/coppice(?![\w/-])[ \t]*(.*)$/i.exec(line)?.[1];
     if (head !== undefined) found.push({ head: head.trim(), rest: [] });
     else found.at(-1)?.rest.push(line);
   }
-  return found.map(({ head, rest }) => parse(head, rest.join("\n").trim()));
+  return found.map(({ head, rest }) => {
+    const [, to, said = ""] = /^(?:@([\w.-]{1,50})(?:[ \t]+|$))?(.*)$/.exec(head) ?? [];
+    return { to: to?.toLowerCase(), command: parse(said, rest.join("\n").trim()) };
+  });
 }
 
 /** The lines of a comment that its author says, rather than shows or quotes. */

@@ -5,7 +5,7 @@ import { type ReadFailure, takeFailures, takeRunAgain } from "./pull-watch.ts";
 import type { MergedBase } from "./round-shape.ts";
 import { messageSent, restarted, withMessage } from "./run.ts";
 import { giveUp, move } from "./step.ts";
-import type { Flag, PullRef, Task } from "./task.ts";
+import type { Delivered, PullRef, Task } from "./task.ts";
 import { takeSteeringNote } from "./steering-note.ts";
 import { type OwedReply, type Take, withSteering } from "./steering.ts";
 import type { StateLabel } from "./trigger.ts";
@@ -17,9 +17,11 @@ export type Note =
   | { readonly of: "start-session" }
   | { readonly of: "tell"; readonly is: "sent" | "not-reachable" }
   | { readonly of: "let-stop" }
-  | { readonly of: "deliver"; readonly is: "pushed"; readonly sha: string; readonly flags?: readonly Flag[] }
+  | ({ readonly of: "deliver"; readonly is: "pushed" } & Delivered)
   | { readonly of: "deliver"; readonly is: "refused"; readonly head: string; readonly findings: readonly HeldFinding[] }
   | { readonly of: "open-pull"; readonly ref: PullRef }
+  | { readonly of: "close-pull" }
+  | { readonly of: "tell-beside"; readonly commentId: number; readonly text: string }
   | { readonly of: "deliver"; readonly is: "brought-in" }
   | { readonly of: "ask-review" }
   | { readonly of: "bring-in"; readonly words: string }
@@ -61,6 +63,10 @@ export function takeNote(task: Task, note: Note, operator: OperatorPolicy, nowMs
       return delivered(task, note, operator, nowMs);
     case "open-pull":
       return { ...task, pull: note.ref };
+    case "close-pull":
+      return { ...task, said: { ...said, pullClosed: true } };
+    case "tell-beside":
+      return { ...task, said: { ...said, beside: { commentId: note.commentId, text: note.text } } };
     case "ask-review":
       return { ...task, said: { ...said, reviewAsked: true } };
     case "bring-in":
@@ -92,10 +98,7 @@ export function takeNote(task: Task, note: Note, operator: OperatorPolicy, nowMs
 function delivered(task: Task, note: Note & { of: "deliver" }, operator: OperatorPolicy, nowMs: number): Task {
   switch (note.is) {
     case "pushed":
-      return {
-        ...withSteering(task, { held: undefined, allowed: [] }),
-        delivered: { sha: note.sha, ...(note.flags === undefined ? {} : { flags: note.flags }) },
-      };
+      return { ...withSteering(task, { held: undefined, allowed: [] }), delivered: deliveredOf(note) };
     case "refused":
       return pushRefused(task, note, operator, nowMs);
     case "brought-in": {
@@ -106,6 +109,10 @@ function delivered(task: Task, note: Note & { of: "deliver" }, operator: Operato
     default:
       return note satisfies never;
   }
+}
+
+function deliveredOf({ sha, flags, files }: Delivered): Delivered {
+  return { sha, ...(flags === undefined ? {} : { flags }), ...(files === undefined ? {} : { files }) };
 }
 
 function isStill({ want, was }: Note & { of: "label" }): (label: StateLabel) => boolean {

@@ -12,6 +12,7 @@ import type { GaveUp, Message, Run, Task } from "./task.ts";
 import type { StateLabel } from "./trigger.ts";
 import { statusAnswer } from "./steer-words.ts";
 import { labelOf, statusComment } from "./words.ts";
+import { besides, closing } from "./beside.ts";
 
 /** One change to the world. Every one is safe to repeat. */
 export type Action =
@@ -25,6 +26,10 @@ export type Action =
   | { readonly do: "start-checks"; readonly round: number }
   | { readonly do: "deliver"; readonly head: string }
   | { readonly do: "open-pull" }
+  /** Closes the pull request, with a comment that says why. */
+  | { readonly do: "close-pull"; readonly text: string }
+  /** Tells reviewers what else is there: one comment on the pull request, that changes. */
+  | { readonly do: "tell-beside"; readonly commentId: number | undefined; readonly text: string }
   | { readonly do: "ask-review"; readonly of: readonly string[] }
   /** Fetches the commits that people pushed, and puts ours on top. */
   | { readonly do: "bring-in" }
@@ -41,6 +46,8 @@ export type Action =
       readonly on: number;
       readonly isDone: boolean;
       readonly answers: readonly Answer[];
+      /** Which agent's task answers, where there are several. */
+      readonly from: string | undefined;
       /** The state as of now, in case it is asked for. */
       readonly status: string;
     }
@@ -76,14 +83,15 @@ const words: readonly Action["do"][] = [
   "close-question",
   "answer-thread",
   "show-check",
+  "tell-beside",
 ];
 
 /** Whether everything that people are to see of this task is said. */
 export function isSaid(task: Task, sight: Sight): boolean {
   if (acknowledging(task, sight).length > 0) return false;
   if (isQuiet(task)) return true;
-  const isShown = statusComment(task, sight) === task.said.text && labelling(task).length === 0;
-  return isShown && saying(task).length === 0;
+  const isShown = statusComment(task, sight) === task.said.text && labelling(task, sight).length === 0;
+  return isShown && saying(task).length === 0 && besides(task, sight).length === 0;
 }
 
 /** Strangers get no answer, and nobody is known to be none before the task was admitted. */
@@ -126,7 +134,7 @@ function working(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: numb
     case "stopped":
       return [...release(task.run), ...stopping(task, sight, operator, nowMs)];
     case "ending":
-      return clearing(task, sight);
+      return [...closing(task), ...clearing(task, sight)];
     default:
       return task.phase satisfies never;
   }
@@ -249,22 +257,24 @@ function isThere(sight: Sight): boolean {
 }
 
 function telling(task: Task, sight: Sight, operator: OperatorPolicy, nowMs: number): readonly Action[] {
-  const actions: Action[] = [...labelling(task)];
+  const actions: Action[] = [...labelling(task, sight)];
   const text = statusComment(task, sight);
   const mayEdit = task.said.commentId === undefined || nowMs - task.said.atMs >= operator.statusEveryMs;
   if (text !== task.said.text && mayEdit) actions.push({ do: "say", text });
-  return [...acknowledging(task, sight), ...saying(task), ...actions];
+  return [...acknowledging(task, sight), ...saying(task), ...besides(task, sight), ...actions];
 }
 
 function acknowledging(task: Task, sight: Sight): readonly Action[] {
-  return task.steering.owed.map((owed) => ({ do: "acknowledge", ...owed, status: statusAnswer(task, sight) }));
+  const from = sight.rivals.length === 0 ? undefined : task.agent;
+  return task.steering.owed.map((owed) => ({ do: "acknowledge", ...owed, from, status: statusAnswer(task, sight) }));
 }
 
-/** One label shows the state; every other one that may be there goes. */
-function labelling(task: Task): readonly (Action & { do: "label" })[] {
+/** One label shows the state; every other one that may be there goes, unless it shows a rival's. */
+function labelling(task: Task, { rivals }: Sight): readonly (Action & { do: "label" })[] {
   const { said } = task;
   const want = labelOf(task);
-  const wrong = said.maybeLabels.filter((label) => label !== want);
+  const shown = [want, ...rivals.map(labelOf)];
+  const wrong = said.maybeLabels.filter((label) => !shown.includes(label));
   if (wrong.length > 0) return wrong.map((was) => ({ do: "label", want, was }));
   return want === said.label ? [] : [{ do: "label", want, was: undefined }];
 }

@@ -39,6 +39,15 @@ function isEnding({ phase }: Task): boolean {
   return phase.at === "ending" || phase.at === "done";
 }
 
+/** The rival whose pull request was merged in this contest; what was merged before the task was asked for was another one. */
+export function winnerAmong(task: Pick<Task, "asked">, rivals: readonly Task[]): Task | undefined {
+  return rivals.find(({ phase, pull }) => {
+    if ((phase.at !== "ending" && phase.at !== "done") || phase.outcome.is !== "merged" || pull === undefined)
+      return false;
+    return phase.at === "ending" || phase.atMs >= task.asked.atMs;
+  });
+}
+
 /** Without the facts about labels that are other tasks' business. */
 export function ownFacts(
   task: Pick<Task, "id">,

@@ -1,6 +1,6 @@
 import type { PullChecks } from "./pull-checks.ts";
 import type { Thread } from "./round-shape.ts";
-import type { Brief, PullRef, Usage } from "./task.ts";
+import type { Brief, PullRef, Task, Usage } from "./task.ts";
 import type { Place, Unreachable } from "./whereabouts.ts";
 import type { RepositoryPolicy } from "./policy.ts";
 
@@ -32,6 +32,12 @@ export interface Sight {
   readonly attach: string;
   /** Whether a wall stands between the agent and the machine. */
   readonly isWalled: boolean;
+  /** The other tasks of the issue. */
+  readonly rivals: readonly Task[];
+  /** The one of them whose pull request was merged. */
+  readonly winner: Task | undefined;
+  /** Tasks with open pull requests in the same repository, where it matters. */
+  readonly neighbours: readonly Task[];
 }
 
 export interface ForgeSight {
@@ -134,4 +140,7 @@ export const unseen: Sight = {
   slot: { free: false, ahead: 0, why: "not looked yet" },
   attach: "",
   isWalled: true,
+  rivals: [],
+  winner: undefined,
+  neighbours: [],
 };

@@ -1,6 +1,7 @@
 import { anotherHelping, usedUp } from "./budget.ts";
 import { budgetHint, usedUpWords } from "./budget-words.ts";
-import { type Command, commandsIn } from "./command.ts";
+import { commandsFor } from "./address.ts";
+import { type Command, commandsIn, spokenIn } from "./command.ts";
 import type { Fact } from "./fact.ts";
 import { money } from "./figures.ts";
 import { pause, restedRun } from "./pause.ts";
@@ -55,7 +56,11 @@ function obeyAll(task: Task, comment: Comment, moment: Moment): Task {
   let steered = task;
   let isDone = true;
   const answers: Answer[] = [];
-  for (const command of commandsIn(comment.text).slice(0, mostCommands)) {
+  const spoken = spokenIn(comment.text).slice(0, mostCommands);
+  const commands = commandsFor(task, moment.sight.rivals, spoken, comment.on !== task.issue.number);
+  // What others are told gets their answer.
+  if (commands.length === 0) return task;
+  for (const command of commands) {
     const obeyed = obey(steered, command, comment, moment);
     steered = obeyed.task;
     isDone &&= obeyed.isDone;
@@ -267,7 +272,7 @@ function retryFresh(task: Task, { by, atMs }: Comment): Obeyed {
   const wanted: Task = { ...task, again };
   if (phase.at === "done" || phase.at === "ending") {
     const { outcome } = phase;
-    if (outcome.is === "merged" || outcome.is === "closed") return no(task, "The issue was closed; open it first.");
+    if (["merged", "closed", "outdone"].includes(outcome.is)) return no(task, "The issue was closed; open it first.");
     if (outcome.is === "stopped-by" && outcome.how === "removed the label")
       return no(task, "The label was taken off. Put it on again for another attempt.");
     return done(wanted, last);
@@ -318,7 +323,8 @@ function reply(task: Task, command: Command & { do: "approve" | "deny" | "answer
     : done(withSteering(task, { reply: found }), `${who} answered the agent: ${found.words}`);
 }
 
-function chooseAgent(task: Task, name: string, who: string, { operator }: Moment): Obeyed {
+function chooseAgent(task: Task, name: string, who: string, { operator, sight }: Moment): Obeyed {
+  if (sight.rivals.some(({ agent }) => agent === name)) return no(task, `\`${name}\` works on this already.`);
   if (!operator.agents.includes(name))
     return no(task, `There is no agent named \`${name}\` here; known are: ${operator.agents.join(", ")}.`);
   const chosen = withSteering(task, { agent: name });

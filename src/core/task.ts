@@ -111,6 +111,8 @@ export type PauseCause =
 export type Outcome =
   | { readonly is: "merged" }
   | { readonly is: "closed" }
+  /** Another agent's pull request for the same issue was merged. */
+  | { readonly is: "outdone"; readonly agent: string; readonly pull: PullRef }
   | { readonly is: "no-change-needed"; readonly reason: string }
   | { readonly is: "stopped-by"; readonly who: string; readonly how: string }
   /** Not started. Quiet when whoever labelled it may not: strangers get no answer. */
@@ -218,6 +220,8 @@ export interface Message {
 export interface Delivered {
   readonly sha: string;
   readonly flags?: readonly Flag[];
+  /** The paths that it changes; a bounded number of them. */
+  readonly files?: readonly string[];
 }
 
 /** A changed path that reviewers should look at twice: it decides what is installed, run or who reviews. */
@@ -253,6 +257,10 @@ export interface Said {
   /** Labels that may be on the issue: putting one on may have worked though nobody heard of it. */
   readonly maybeLabels: readonly StateLabel[];
   readonly reviewAsked: boolean;
+  /** Whether we closed the pull request because another one was merged. */
+  readonly pullClosed?: boolean | undefined;
+  /** What reviewers were told on the pull request about others beside it; the comment's id is 0 where nothing can be said. */
+  readonly beside?: { readonly commentId: number; readonly text: string } | undefined;
 }
 
 export const noUsage: Usage = {

@@ -16,7 +16,7 @@ import type { StateLabel } from "./trigger.ts";
 export function statusComment(task: Task, sight: Sight): string {
   const parts = [
     statusMarker(task.id),
-    `### ${headline(task)}`,
+    `### ${headline(task)}${sight.rivals.length === 0 ? "" : ` · ${defuseLine(task.agent)}`}`,
     outcomeLine(task),
     watched(task),
     steered(task),
@@ -79,6 +79,7 @@ function outcomeHeadline(outcome: Outcome): string {
     case "merged":
       return "🌳 Merged";
     case "closed":
+    case "outdone":
       return "🍂 Closed";
     case "no-change-needed":
       return "🍃 No change needed";
@@ -119,6 +120,8 @@ function outcomeLine(task: Task): string | undefined {
       return "The pull request was merged.";
     case "closed":
       return `Ended because ${task.why}.${saved(task)}`;
+    case "outdone":
+      return `Ended because ${outcome.agent}'s pull request #${outcome.pull.number} was merged.${saved(task)}`;
     case "no-change-needed":
       return noChange(outcome.reason.trim());
     case "stopped-by":
@@ -188,7 +191,7 @@ function rows(task: Task, sight: Sight): readonly (readonly [string, string])[] 
     defuseLine(task.usage.model === undefined ? task.agent : `${task.agent} (${task.usage.model})`),
   ]);
   if (task.run !== undefined) found.push(["Started", utc(task.run.startedAtMs)]);
-  found.push(["Asked by", task.asked.by.login]);
+  found.push(["Asked by", task.asked.by.login], ...competitors(sight));
   const missing = leftOut(task);
   if (missing !== undefined) found.push(["Left out", missing]);
   if (!sight.isWalled && task.phase.at !== "done")
@@ -207,6 +210,11 @@ function leftOut({ brief }: Task): string | undefined {
       : []),
   ];
   return parts.length === 0 ? undefined : parts.join("; ");
+}
+
+function competitors({ rivals }: Sight): readonly [string, string][] {
+  const shown = rivals.map(({ agent, pull }) => defuseLine(agent) + (pull === undefined ? "" : `: #${pull.number}`));
+  return shown.length === 0 ? [] : [["Competes with", shown.join(", ")]];
 }
 
 /** A session stays for a while after its work; one that can't be seen is not said to be gone. */
@@ -229,7 +237,7 @@ function asked(task: Task, sight: Sight): string | undefined {
   if (task.phase.at !== "waiting") return undefined;
   const attach = sight.attach.replace(" attach -r ", " attach ");
   const { on } = task.phase;
-  return [askedWords(on), howToAnswer(on), `Answer at its terminal: \`${attach}\``]
+  return [askedWords(on), howToAnswer(on, task), `Answer at its terminal: \`${attach}\``]
     .filter((part) => part !== "")
     .join("\n\n");
 }

@@ -136,6 +136,11 @@ export function createForge(options: ForgeOptions): GithubForge {
     say: (task, text) => ask(task.issue, "take the status comment", () => comment.say(task, text)),
     showState: (task, want, was) => ask(task.issue, "take a label", () => labels.showState(task, want, was)),
     openPull: (task, pull) => ask(task.issue, "open the pull request", () => pulls.open(task, pull)),
+    closePull: (task, pull, text) =>
+      ask(task.issue, "close the pull request", async () => {
+        await comments.comment(task.issue, pull.number, "outdone", text);
+        await pulls.close(task.issue, pull);
+      }),
     askReview: (task, pull, reviewers) =>
       ask(task.issue, "ask for a review", () => pulls.askReview(task, pull, reviewers)),
     mayCommand: (issue, person) => ask(issue, "tell who may decide", () => mayCommand(issue, person)),

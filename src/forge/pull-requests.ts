@@ -15,6 +15,7 @@ interface PullsParts {
 export interface PullRequests {
   /** Opens the pull request, or finds the one that there is already for this branch. */
   open(task: Task, pull: PullText): Promise<PullRef>;
+  close(issue: IssueRef, pull: PullRef): Promise<void>;
   /** @param reviewers their logins; who asked for the work, unless given. */
   askReview(task: Task, pull: PullRef, reviewers?: readonly string[]): Promise<void>;
 }
@@ -97,7 +98,18 @@ export function createPullRequests({ octokits, log }: PullsParts): PullRequests 
     }
   }
 
-  return { open, askReview };
+  async function close(issue: IssueRef, { number }: PullRef): Promise<void> {
+    const { rest } = octokits.installation(issue.installationId);
+    try {
+      await rest.pulls.update({ ...at(issue), pull_number: number, state: "closed" });
+    } catch (error) {
+      // Merged, gone, or in a repository that takes no changes.
+      if (!hasStatus(error, 403, 404, 422)) throw error;
+      log.info({ issue: nameOf(issue), pull: number, why: messageOf(error) }, "the pull request can't be closed");
+    }
+  }
+
+  return { open, close, askReview };
 }
 
 function titleOf(title: string, issue: IssueRef): string {

@@ -232,11 +232,11 @@ function baseShaOf(task: Task): string {
   throw new Error(`task ${task.id} has a workspace, but no commit that it was made from`);
 }
 
-function deliveryOf(pushed: Pushed, { sha, flags }: TakenIn & { is: "taken" }, branch: string): Delivery {
+function deliveryOf(pushed: Pushed, { sha, flags, paths }: TakenIn & { is: "taken" }, branch: string): Delivery {
   switch (pushed.is) {
     case "pushed":
     case "up-to-date":
-      return { is: "pushed", sha, flags };
+      return { is: "pushed", sha, flags, files: paths };
     case "moved":
       return {
         is: "refused",

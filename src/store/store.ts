@@ -15,7 +15,7 @@ import { migrations } from "./migrations.ts";
 import { NodeSqliteDialect } from "./node-sqlite.ts";
 import { type RememberedSettings, rememberedSettings, rememberSettings } from "./repositories.ts";
 import type { Database, Tables } from "./tables.ts";
-import { liveTasks, loadTask, rosterOf, saveTask, spentUsd, tasksOf } from "./tasks.ts";
+import { liveTasks, loadTask, rosterOf, saveTask, spentUsd, tasksOf, tasksWithPulls } from "./tasks.ts";
 
 export interface StoreOptions {
   /** Where the database is; its folder is made when missing. `:memory:` for one that nobody keeps. */
@@ -115,6 +115,7 @@ function createStore(db: Database, lease: Lease, { file, log }: StoreOptions): O
     tasksOf: (issue, besides) => words(() => tasksOf(db, issue, besides)),
     roster: () => words(() => rosterOf(db, damaged)),
     spentUsd: (day) => words(() => spentUsd(db, day)),
+    withPulls: (repositoryId) => words(() => tasksWithPulls(db, repositoryId)),
     facts: (task, pull) => words(() => factsAbout(db, task, pull, log)),
     dropFacts: (done, atMs) => words(() => markDone(db, done, atMs)),
     note: (key, subject, fact, atMs) => words(() => notes.add({ key, subject, fact, atMs })),

@@ -31,6 +31,19 @@ export async function tasksOf(db: Database, issue: IssueRef, besides = ""): Prom
   return rows.flatMap(readable);
 }
 
+export async function tasksWithPulls(db: Database, repositoryId: number): Promise<readonly Task[]> {
+  const rows = await db
+    .selectFrom("tasks")
+    .select(["id", "json"])
+    .where("repository_id", "=", repositoryId)
+    .where("pull_number", "is not", null)
+    .where("is_live", "=", 1)
+    .where("phase", "=", "in-review")
+    .orderBy("pull_number")
+    .execute();
+  return rows.flatMap(readable);
+}
+
 function readable(row: Parameters<typeof taskOf>[0]): readonly Task[] {
   try {
     return [taskOf(row)];

@@ -91,6 +91,7 @@ function mixed(kinds: readonly (readonly Partial<Run>[])[]): readonly Run[] {
 export const everyOutcome: readonly Outcome[] = [
   { is: "merged" },
   { is: "closed" },
+  { is: "outdone", agent: "codex", pull: { number: 45, url: "https://github.test/pull/45" } },
   { is: "no-change-needed", reason: "It is right." },
   { is: "stopped-by", who: "ben", how: "removed the label" },
   { is: "refused", reason: "the issue is closed", isQuiet: false },

@@ -193,6 +193,12 @@ export function createFakeGitHub({ nowMs, send }: GitHubOptions): FakeGitHub {
         const number = openPull(task, pull);
         return { number, url: `https://github.test/pull/${number}` };
       },
+      closePull: async (_task, { number }, text) => {
+        const pull = pulls.get(number);
+        if (pull === undefined) throw refusal(`there is no pull request ${number}`);
+        github.said.set(`outdone ${number}`, { id: (lastId += 1), on: number, text });
+        if (pull.state === "open") pull.state = "closed";
+      },
       askReview: async (task, { number }, reviewers = [task.asked.by.login]) => {
         const pull = pulls.get(number);
         if (pull === undefined) throw refusal(`there is no pull request ${number}`);
@@ -201,8 +207,9 @@ export function createFakeGitHub({ nowMs, send }: GitHubOptions): FakeGitHub {
       mayCommand: async (_issue, { login }) => people.get(login)?.mayWrite === true,
       react: async (_issue, commentId, isDone) => void github.nods.set(commentId, isDone),
       comment: async (_issue, on, key, text) => {
-        const found = github.said.get(key) ?? { id: (lastId += 1), on, text };
-        github.said.set(key, found);
+        const place = key === "beside" ? `${key} ${on}` : key;
+        const found = github.said.get(place) ?? { id: (lastId += 1), on, text };
+        github.said.set(place, found);
         return { commentId: found.id };
       },
       editComment: async (_issue, commentId, text) => {

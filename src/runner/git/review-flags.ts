@@ -65,14 +65,25 @@ const rules: readonly (readonly [why: string, globs: readonly string[]])[] = [
   ],
 ];
 
-/** What a pull request from `tip` would change against the base, as far as people should look at it twice. Only after the checks. */
-export async function flagsOf({ gate, run }: Sighting, tip: string, base: string): Promise<readonly Flag[]> {
+export interface Changed {
+  /** What people should look at twice. */
+  readonly flags: readonly Flag[];
+  /** What it changes at all. */
+  readonly paths: readonly string[];
+}
+
+const mostPaths = 500;
+
+/** What a pull request from `tip` would change against the base. Only after the checks. */
+export async function changedIn({ gate, run }: Sighting, tip: string, base: string): Promise<Changed> {
   const options = ["-z", "--numstat", "--no-renames", "--no-ext-diff", "--no-textconv", "--merge-base"];
   const text = await runGitOrThrow(gitArgv(gate, "diff", ...options, base, tip), run);
-  return text
-    .split("\0")
-    .flatMap((line) => flagOf(line) ?? [])
-    .slice(0, mostFlags);
+  const lines = text.split("\0");
+  const paths = lines.flatMap((line) => /^(?:\d+|-)\t(?:\d+|-)\t(.+)$/s.exec(line)?.[1] ?? []);
+  return {
+    flags: lines.flatMap((line) => flagOf(line) ?? []).slice(0, mostFlags),
+    paths: paths.slice(0, mostPaths).map(visible),
+  };
 }
 
 /** `additions TAB deletions TAB path`, both of them `-` for a file that is no text. */

@@ -6,7 +6,7 @@ import type { GateRefs } from "./gate-refs.ts";
 import { gitArgv, runGitOrThrow } from "./git-command.ts";
 import { receive } from "./intake.ts";
 import { checkOutgoing } from "./outgoing.ts";
-import { flagsOf } from "./review-flags.ts";
+import { changedIn } from "./review-flags.ts";
 import type { Flag } from "./review-flags.ts";
 import { refs } from "./layout.ts";
 import type { Layout } from "./layout.ts";
@@ -24,6 +24,8 @@ export type TakenIn =
       readonly commits: readonly Commit[];
       /** What reviewers should look at twice. */
       readonly flags: readonly Flag[];
+      /** The paths that it changes; a bounded number of them. */
+      readonly paths: readonly string[];
     } & Numbers)
   | { readonly is: "refused"; readonly findings: readonly Finding[] };
 
@@ -62,10 +64,10 @@ export async function takeIn(
     if (findings.length > 0) return { is: "refused", findings };
     const secrets = await checkOutgoing(at, commits, limits);
     if (secrets.length > 0) return { is: "refused", findings: secrets };
-    const [numbers, flags] = await Promise.all([numbersOf(at, tip, base), flagsOf(at, tip, base)]);
+    const [numbers, changed] = await Promise.all([numbersOf(at, tip, base), changedIn(at, tip, base)]);
     await quarantine.admit();
     await gateRefs.set(refs.taken(name), tip);
-    return { is: "taken", sha: tip, commits, flags, ...numbers };
+    return { is: "taken", sha: tip, commits, ...changed, ...numbers };
   } finally {
     await quarantine.drop();
   }
