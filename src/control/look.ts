@@ -1,4 +1,5 @@
 import { dayOf } from "../core/budget.ts";
+import { type Dependency, dependenciesIn, holding, holdSlot, wantsDependencies } from "../core/depends.ts";
 import { type RosterLine, slotOf } from "../core/assign.ts";
 import { type Sight, type Slot, unseen } from "../core/sight.ts";
 import { heldByBreaker } from "../core/breaker.ts";
@@ -48,6 +49,7 @@ export async function look(
     ...forge,
     admission,
     ...queue,
+    slot: await holdBack(task, forge.dependencies, queue.slot, world),
     isCrowdedOut,
     rivals,
     neighbours,
@@ -63,6 +65,7 @@ const unseenForge = {
   threads: unseen.threads,
   pullChecks: unseen.pullChecks,
   winner: unseen.winner,
+  dependencies: unseen.dependencies,
 };
 
 /** A run is looked after while GitHub is away, too. */
@@ -85,12 +88,44 @@ async function lookAtForge(
         ? forge.readChecks(task, task.pull)
         : ("unknown" as const),
     ]);
+    const dependencies = await lookAtDependencies(task, isWanted, world);
     const winner = await lookForWinner(task, seen, rivals, world);
-    return { forge: seen, trusted, threads, pullChecks, winner, blindness: undefined };
+    return { forge: seen, trusted, threads, pullChecks, winner, dependencies, blindness: undefined };
   } catch (error) {
     if (error instanceof KnownError) return { ...unseenForge, blindness: error };
     throw error;
   }
+}
+
+/** Once it is known how they stand, they are looked at again when there is news, or when a look is due. */
+async function lookAtDependencies(
+  task: Task,
+  isWanted: boolean,
+  { forge, store }: World,
+): Promise<Sight["dependencies"]> {
+  if (!wantsDependencies(task) || (!isWanted && task.dependencies !== undefined)) return "unknown";
+  const seen = await forge.lookAtOthers(task.issue, dependenciesIn(task.brief?.body ?? ""));
+  return await Promise.all(
+    seen.map(async (one): Promise<Dependency> => {
+      if (one.state !== "open") return one;
+      // Merged into another branch than the default one, a pull request closes no issue.
+      const tasks = await store.tasksOf({ ...task.issue, number: one.number });
+      const isMerged = tasks.some(({ phase }) => phase.at === "done" && phase.outcome.is === "merged");
+      return isMerged ? { ...one, state: "done" } : one;
+    }),
+  );
+}
+
+async function holdBack(task: Task, seen: Sight["dependencies"], slot: Slot, { store }: World): Promise<Slot> {
+  if (task.phase.at !== "queued") return slot;
+  const known = seen === "unknown" ? task : { ...task, dependencies: seen };
+  if (holding(known).length === 0) return holdSlot(slot, known, new Map());
+  const here = (await store.roster()).filter(({ repositoryId }) => repositoryId === task.issue.repositoryId);
+  return holdSlot(
+    slot,
+    known,
+    new Map(here.flatMap(({ waiting }) => (waiting === undefined ? [] : [[waiting.number, waiting.for]]))),
+  );
 }
 
 /** A merge closes the issue: who hears of that first has to look whose merge it was. */

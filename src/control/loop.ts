@@ -91,6 +91,7 @@ export function createLoop(world: World): Loop {
     const end = await issues(`${task.repositoryId}-${task.number}`, () => inQueue(task, isForgeStale));
     for (const other of end.wakes) wake(other);
     if (end.hasMoved) await wakeOthers(task);
+    if (end.isNews) await wakeDependents(task);
     return end;
   }
 
@@ -100,6 +101,19 @@ export function createLoop(world: World): Loop {
     const isQueueing = saved?.task.phase.at === "queued" || saved?.task.phase.at === "paused";
     const one = () => reconcile(task, isForgeStale, world);
     return isQueueing ? await queue("slots", one) : await one();
+  }
+
+  /** Those that wait for an issue have GitHub asked how it stands now. */
+  async function wakeDependents({ repositoryId, number }: TaskRef): Promise<void> {
+    for (const line of await world.store.roster()) {
+      const lane =
+        line.repositoryId === repositoryId && line.waiting?.for.includes(number) === true
+          ? lanes.get(line.id)
+          : undefined;
+      if (lane === undefined) continue;
+      lane.forgeSeenAtMs = 0;
+      wake(lane.task);
+    }
   }
 
   /** One that moved on may have left a slot to the queue, or has come to the idle ones, of which the oldest make room. */

@@ -2,6 +2,7 @@ import type { HeldFinding } from "../core/held.ts";
 import type { Fact, NotedFact, Subject } from "../core/fact.ts";
 import type { NamedEvent } from "../core/agent-event.ts";
 import type { RosterLine } from "../core/assign.ts";
+import type { Dependency } from "../core/depends.ts";
 import type { PullChecks } from "../core/pull-checks.ts";
 import type { OperatorPolicy } from "../core/policy.ts";
 import type { Admission, ForgeSight, JobSight, SessionSight, WorkspaceSight } from "../core/sight.ts";
@@ -71,6 +72,8 @@ export interface Forge {
   admit(task: Task): Promise<Admission>;
   /** The trigger label and default agent in force for a repository. */
   triggerOf(issue: IssueRef): Promise<{ readonly label: string; readonly agent: string | undefined }>;
+  /** How other issues of the repository stand. */
+  lookAtOthers(issue: IssueRef, numbers: readonly number[]): Promise<readonly Dependency[]>;
   /** Shows that the label was seen. */
   greet(issue: IssueRef): Promise<void>;
   /** Makes or edits the one status comment. */

@@ -21,11 +21,13 @@ export interface PassEnd {
   readonly hasMoved: boolean;
   /** What could not be done or seen; it is tried again. */
   readonly failure: { readonly error: unknown } | undefined;
+  /** Whether something happened that those who wait for this issue want to know. */
+  readonly isNews: boolean;
   /** Other tasks of the issue that have to hear of what happened. */
   readonly wakes: readonly TaskRef[];
 }
 
-const nothingToDo: PassEnd = { againInMs: undefined, hasMoved: false, failure: undefined, wakes: [] };
+const nothingToDo: PassEnd = { againInMs: undefined, hasMoved: false, failure: undefined, isNews: false, wakes: [] };
 
 /** One pass: look, advance, save, act. May run twice, or late; only one at a time for an issue. */
 export async function reconcile(ref: TaskRef, isForgeStale: boolean, world: World): Promise<PassEnd> {
@@ -34,10 +36,11 @@ export async function reconcile(ref: TaskRef, isForgeStale: boolean, world: Worl
   const noted = await world.store.facts(ref, loaded?.task.pull?.number);
   const contest = await joinContest(ref, loaded, noted, world);
   const { saved } = contest;
+  const isNews = noted.some(({ fact }) => fact.kind === "touched");
   if (saved === undefined) {
     await answerStrays(ref, noted, world);
     await world.store.dropFacts(noted, world.nowMs());
-    return nothingToDo;
+    return { ...nothingToDo, isNews };
   }
   const facts = contest.facts(noted);
   const isForgeWanted =
@@ -64,7 +67,12 @@ export async function reconcile(ref: TaskRef, isForgeStale: boolean, world: Worl
   const stepped = await step(saved, news, others, sight, world);
   const end = await carryOut(stepped, saved.task, sight, world);
   const wakes = end.hasMoved ? contest.rivals.map(refOf) : contest.begun;
-  return { ...end, wakes, failure: blindness === undefined ? end.failure : { error: blindness } };
+  return {
+    ...end,
+    isNews: isNews || end.hasMoved,
+    wakes,
+    failure: blindness === undefined ? end.failure : { error: blindness },
+  };
 }
 
 /** A command where no task is gets an answer, too, when it is said by somebody who may. */
@@ -152,6 +160,7 @@ async function carryOut(stepped: SavedTask, before: Task, sight: Sight, world: W
     againInMs: againInMs(told.task, before, sight, actions, world),
     hasMoved: told.task.phase.at !== before.phase.at,
     failure: worked.failure ?? told.failure,
+    isNews: false,
     wakes: [],
   };
 }

@@ -127,9 +127,7 @@ function stepOf(task: Task, moment: Moment): Task {
     case "asked":
       return admit(task, moment);
     case "queued":
-      return moment.sight.slot.free
-        ? move(task, { at: "preparing", sinceMs: moment.nowMs }, "a slot is free")
-        : stay(task, moment.sight.slot.why);
+      return dequeue(task, moment);
     case "preparing":
       return prepared(task, moment);
     case "working":
@@ -154,6 +152,16 @@ function stepOf(task: Task, moment: Moment): Task {
   }
 }
 
+function dequeue(before: Task, { sight, nowMs }: Moment): Task {
+  const { forge, dependencies, slot } = sight;
+  const task = {
+    ...before,
+    ...(dependencies === "unknown" ? {} : { dependencies }),
+    ...(forge === "unknown" || forge.blockedBy === undefined ? {} : { blockedBy: forge.blockedBy }),
+  };
+  return slot.free ? move(task, { at: "preparing", sinceMs: nowMs }, "a slot is free") : stay(task, slot.why);
+}
+
 function agentFor(asked: Asked, task: Task, operator: OperatorPolicy): string {
   const { agent } = task.steering;
   if (agent !== undefined) return agent;
@@ -171,6 +179,7 @@ function admit(task: Task, { sight, operator, nowMs }: Moment): Task {
     brief: admission.brief,
     slug: slugOf(admission.brief.title),
     base: baseOf(task, admission),
+    ...(admission.blockedBy === undefined ? {} : { blockedBy: admission.blockedBy }),
     policy: admission.policy,
     settingsMistakes: admission.mistakes,
   };

@@ -11,6 +11,8 @@ export interface RosterLine {
   readonly askedAtMs: number;
   /** The repository's own limit of sessions, if it set one. */
   readonly maxSessions: number | undefined;
+  /** The issues that hold it back; who waits for one is not in the way of others. */
+  readonly waiting?: { readonly number: number; readonly for: readonly number[] } | undefined;
   /** Whether it has opened its pull request. */
   readonly hasPull: boolean;
   readonly agent: string;
@@ -33,7 +35,9 @@ export interface SlotLimits {
  * keeps a session for a while, so as many may rest as may work, and the rest of them hold back the queue.
  */
 export function slotOf(id: string, roster: readonly RosterLine[], limits: SlotLimits, nowMs: number): Slot {
-  const queue = roster.filter((line) => line.phase === "queued").toSorted(byLabel);
+  const queue = roster
+    .filter((line) => line.phase === "queued" && (line.id === id || line.waiting === undefined))
+    .toSorted(byLabel);
   const taking = (line: RosterLine) => slotUse(line, limits, nowMs);
   const running = roster.filter((line) => taking(line) === "works");
   const resting = roster.filter((line) => taking(line) === "rests");

@@ -1,3 +1,4 @@
+import type { Dependency } from "./depends.ts";
 import type { PullChecks } from "./pull-checks.ts";
 import type { Thread } from "./round-shape.ts";
 import type { Brief, PullRef, Task, Usage } from "./task.ts";
@@ -32,6 +33,8 @@ export interface Sight {
   readonly attach: string;
   /** Whether a wall stands between the agent and the machine. */
   readonly isWalled: boolean;
+  /** How the issues stand that have to be done first. */
+  readonly dependencies: readonly Dependency[] | "unknown";
   /** The other tasks of the issue. */
   readonly rivals: readonly Task[];
   /** The one of them whose pull request was merged. */
@@ -47,6 +50,8 @@ export interface ForgeSight {
   readonly place?: Place | undefined;
   readonly unreachable?: Unreachable | undefined;
   readonly labels: readonly string[];
+  /** How many open issues block it by GitHub's own means. */
+  readonly blockedBy?: number | undefined;
   readonly pull:
     | "none"
     | {
@@ -68,6 +73,7 @@ export type Admission =
       readonly brief: Brief;
       readonly baseBranch: string;
       readonly baseNamed: boolean;
+      readonly blockedBy?: number | undefined;
       readonly policy: RepositoryPolicy;
       readonly mistakes: readonly string[];
     };
@@ -140,6 +146,7 @@ export const unseen: Sight = {
   slot: { free: false, ahead: 0, why: "not looked yet" },
   attach: "",
   isWalled: true,
+  dependencies: "unknown",
   rivals: [],
   winner: undefined,
   neighbours: [],

@@ -1,5 +1,6 @@
 import type { Question, TurnFailure } from "./agent-event.ts";
 import { noSpending, type Spending, type Spent } from "./budget.ts";
+import type { Dependency } from "./depends.ts";
 import { type RepositoryPolicy, silentRepository } from "./policy.ts";
 import { nothingWatched, type PullWatch } from "./pull-watch.ts";
 import type { Progress } from "./progress.ts";
@@ -47,6 +48,10 @@ export interface Task {
   readonly trouble: string | undefined;
   readonly brief: Brief | undefined;
   readonly base: Base | undefined;
+  /** How the issues stand that its text names as to be done first; undefined before they were looked at. */
+  readonly dependencies?: readonly Dependency[] | undefined;
+  /** How many open issues block it by GitHub's own means. */
+  readonly blockedBy?: number | undefined;
   readonly policy: RepositoryPolicy;
   /** What is wrong with the repository's settings file, if anything: the last good one is in force then. */
   readonly settingsMistakes: readonly string[];

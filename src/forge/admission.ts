@@ -42,7 +42,8 @@ export function createAdmission(parts: AdmissionParts): (task: Task) => Promise<
     const editor = await recentEdit(task, judge);
     if (editor !== undefined) return { is: "refused", reason: unread(editor), isQuiet: false };
     const now = { title: data.title, body: data.body ?? "", comments: data.comments };
-    return await read(task, repository, now, judge);
+    const blockedBy = data.issue_dependencies_summary?.blocked_by ?? 0;
+    return { ...(await read(task, repository, now, judge)), blockedBy };
   }
 
   /** The text is the one that was there when the label was put on, if its webhook came; who labelled has read that one. */

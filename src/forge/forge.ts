@@ -12,6 +12,7 @@ import { createComments } from "./comments.ts";
 import { createCommitChecks } from "./commit-checks.ts";
 import { createIssues } from "./issues.ts";
 import { createJobs } from "./jobs.ts";
+import { lookAtOthers } from "./other-issues.ts";
 import { createLabels } from "./labels.ts";
 import { createMissedDeliveries, type RedeliverMissed } from "./missed-deliveries.ts";
 import type { Octokits } from "./octokits.ts";
@@ -132,6 +133,8 @@ export function createForge(options: ForgeOptions): GithubForge {
         const { policy } = await settings.inForce(issue);
         return { label: policy.triggerLabel ?? operator.triggerLabel, agent: policy.agent };
       }),
+    lookAtOthers: (issue, numbers) =>
+      ask(issue, "show the issues that this one depends on", () => lookAtOthers(issues, issue, numbers)),
     greet: (issue) => ask(issue, "take a reaction", () => greet(issue)),
     say: (task, text) => ask(task.issue, "take the status comment", () => comment.say(task, text)),
     showState: (task, want, was) => ask(task.issue, "take a label", () => labels.showState(task, want, was)),

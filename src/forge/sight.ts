@@ -64,7 +64,14 @@ export function createSight({ octokits, issues, mergePauseMs }: SightParts): (ta
       task.pull === undefined ? ("none" as const) : lookAtPull(task, task.pull),
     ]);
     if (sight.is === "gone") return { issue: "gone", how: sight.how, labels: [], pull };
-    return { ...stateOf(sight.data), labels: labelsOf(sight.data), pull, ...placeOf(task.issue, sight.data) };
+    const blockedBy = sight.data.issue_dependencies_summary?.blocked_by ?? 0;
+    return {
+      ...stateOf(sight.data),
+      labels: labelsOf(sight.data),
+      blockedBy,
+      pull,
+      ...placeOf(task.issue, sight.data),
+    };
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { noSpending } from "../core/budget.ts";
+import { holding } from "../core/depends.ts";
 import { nothingWatched, type PullWatch } from "../core/pull-watch.ts";
 import { noSteering } from "../core/steering.ts";
 import type { GaveUp, IssueRef, PhaseName, Task, TaskRef } from "../core/task.ts";
@@ -14,7 +15,7 @@ export function rowOf(task: Task, version: number, atMs: number): TasksTable {
     version,
     ...issueColumns(issue),
     rival: task.rival ?? "",
-    waits_for: "[]",
+    waits_for: JSON.stringify(holding(task)),
     pull_number: task.pull?.number ?? null,
     phase: task.phase.at,
     why: task.why,

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { RosterLine } from "../core/assign.ts";
 import type { NotedFact } from "../core/fact.ts";
 import type { IssueRef, Task, TaskRef } from "../core/task.ts";
@@ -6,8 +7,8 @@ import { KnownError } from "../errors.ts";
 import { markTaken } from "./inbox.ts";
 import { writeDown } from "./journal.ts";
 import type { Lease } from "./lease.ts";
-import { refOfRow, rowOf, taskOf } from "./saved-task.ts";
-import type { Change, Database } from "./tables.ts";
+import { parseJson, refOfRow, rowOf, taskOf } from "./saved-task.ts";
+import type { Change, Database, TasksTable } from "./tables.ts";
 
 export async function loadTask(db: Database, id: string, damaged: Set<string>): Promise<SavedTask | undefined> {
   const row = await db.selectFrom("tasks").select(["id", "version", "json"]).where("id", "=", id).executeTakeFirst();
@@ -132,6 +133,8 @@ export async function rosterOf(db: Database, damaged: ReadonlySet<string>): Prom
       "since_ms",
       "asked_at_ms",
       "max_sessions",
+      "number",
+      "waits_for",
       "pull_number",
       "agent",
       "limited_until_ms",
@@ -147,6 +150,7 @@ export async function rosterOf(db: Database, damaged: ReadonlySet<string>): Prom
     sinceMs: row.since_ms,
     askedAtMs: row.asked_at_ms,
     maxSessions: row.max_sessions ?? undefined,
+    ...waitingOf(row),
     hasPull: row.pull_number !== null,
     agent: row.agent,
     limitedUntilMs: row.limited_until_ms,
@@ -162,4 +166,9 @@ export async function spentUsd(db: Database, day: string): Promise<number> {
     .where("spent_day", "=", day)
     .executeTakeFirstOrThrow();
   return total ?? 0;
+}
+
+function waitingOf({ number, waits_for }: Pick<TasksTable, "number" | "waits_for">): Pick<RosterLine, "waiting"> {
+  const numbers = z.array(z.number()).catch([]).parse(parseJson(waits_for));
+  return numbers.length === 0 ? {} : { waiting: { number, for: numbers } };
 }

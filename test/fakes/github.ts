@@ -1,5 +1,6 @@
 import type { Forge } from "../../src/control/ports.ts";
 import type { Fact, Subject } from "../../src/core/fact.ts";
+import type { Dependency } from "../../src/core/depends.ts";
 import { type RepositoryPolicy, silentRepository } from "../../src/core/policy.ts";
 import type { FailedCheck, PullChecks } from "../../src/core/pull-checks.ts";
 import type { Thread } from "../../src/core/round-shape.ts";
@@ -186,6 +187,7 @@ export function createFakeGitHub({ nowMs, send }: GitHubOptions): FakeGitHub {
       look: async (task) => look(task),
       admit: async (task) => admit(task),
       triggerOf: async () => ({ label: github.policy.triggerLabel ?? "coppice", agent: github.policy.agent }),
+      lookAtOthers: async (_issue, numbers) => numbers.map((number) => ({ number, state: stateOf(number) })),
       greet: async (issue) => void issueOf(issue.number).reactions.add("eyes"),
       say: async (task, text) => ({ commentId: say(task, text) }),
       showState: async (task, want, was) => showState(task, want, was),
@@ -234,6 +236,11 @@ export function createFakeGitHub({ nowMs, send }: GitHubOptions): FakeGitHub {
         return true;
       },
     };
+  }
+
+  function stateOf(number: number): Dependency["state"] {
+    const state = pulls.get(number)?.state ?? issues.get(number)?.state ?? "gone";
+    return state === "gone" ? "not-there" : state === "open" ? "open" : "done";
   }
 
   function look(task: Task): ForgeSight {

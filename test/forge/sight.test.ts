@@ -13,8 +13,8 @@ describe("what a pass sees of GitHub", () => {
     await using bench = await startBench();
     const { github, forge } = bench;
     const task = await labelledTask(bench);
-    expect(await forge.look(task)).toEqual({ issue: "open", labels: ["coppice"], pull: "none" });
-    expect(await forge.look(task)).toEqual({ issue: "open", labels: ["coppice"], pull: "none" });
+    expect(await forge.look(task)).toEqual({ issue: "open", labels: ["coppice"], blockedBy: 0, pull: "none" });
+    expect(await forge.look(task)).toEqual({ issue: "open", labels: ["coppice"], blockedBy: 0, pull: "none" });
     await github.as("bob").closeIssue("alice/garden", task.issue.number);
     expect(await forge.look(task)).toMatchObject({ issue: "closed" });
     const asked = github.requests.filter(({ operation }) => operation === "issues/get");
