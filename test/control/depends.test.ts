@@ -30,6 +30,7 @@ it("an issue that is closed by a person counts as done, also one that has no tas
   await untilSaid(world, number, `waits for #${other}`);
   world.github.setState(other, "closed");
   await world.until("it begins", async () => (await world.phase(number)) !== "queued", 60_000);
+  expect((await world.task(number))?.dependencies).toEqual([{ number: other, state: "done" }]);
 });
 
 it("who waits for others holds up nobody in the queue", async () => {
@@ -54,6 +55,7 @@ it("circles and numbers that are not there are told, and corrected by a fresh re
   if (issue !== undefined) issue.body = "Depends on nobody";
   world.github.comment(third, "ben", "/coppice retry fresh");
   await untilPhase(world, third, "in-review");
+  expect(await world.phase(first)).toBe("queued");
 });
 
 it("the bot may be killed anywhere: what depends on another begins once that is merged, and not before", async () => {

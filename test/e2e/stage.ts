@@ -84,11 +84,13 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
         SANDBOX: (await sandboxHere) === "off" ? "off:mira/*" : "auto",
         ...settings,
       });
+      const demoAgent = createDemoAgent({ pace: 0 });
       service = await startService({
         settings: read,
         log: pino({ level: process.env["COPPICE_TEST_LOG"] ?? "silent" }),
         redactor: createRedactor(),
-        agents: [createDemoAgent({ pace: 0 })],
+        // The same program under two names, for those who compete.
+        agents: [demoAgent, { ...demoAgent, name: "other" }],
         environment: plainEnvironment(),
         nowMs,
       });
