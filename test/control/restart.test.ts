@@ -34,6 +34,8 @@ function checksAndConflict({ github, machine }: FakeWorld): void {
 async function live({ behaviour, trouble, rounds = 0 }: Life, kills: Kills): Promise<FakeWorld> {
   const world = await createFakeWorld({
     kills: (port, call, when) => !onlyReads.test(call) && kills(port, call, when),
+    // A look at GitHub that a restart put off must not be what ends a session.
+    operator: { keepIdleSessionMs: 3_600_000 },
   });
   try {
     world.github.policy = { ...silentRepository, setup: ["npm ci"], verify: ["npm test"] };
