@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, "..");
 const copy = await mkdtemp(join(tmpdir(), "coppice-mutants-"));
 let missed = 0;
 try {
-  for (const name of ["src", "test", "package.json", "tsconfig.json", "vitest.config.ts"]) {
+  for (const name of ["src", "test", "docs", "package.json", "tsconfig.json", "vitest.config.ts"]) {
     await cp(join(root, name), join(copy, name), { recursive: true });
   }
   await symlink(join(root, "node_modules"), join(copy, "node_modules"));
