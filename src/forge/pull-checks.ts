@@ -18,6 +18,7 @@ const longestRunMs = 6 * 3_600_000;
  * it fails the same, is asked only then.
  */
 export function createPullChecks({ readCommit, lookAtBase, nowMs }: PullChecksParts) {
+  const failuresOnBase = createFailuresOnBase(readCommit);
   return async (task: Task): Promise<PullChecks> => {
     const sha = task.delivered?.sha;
     if (sha === undefined) return { sha: "", running: 0, endedAtMs: 0, failures: [] };
@@ -29,8 +30,8 @@ export function createPullChecks({ readCommit, lookAtBase, nowMs }: PullChecksPa
     const base = await lookAtBase(task.issue, task.base?.branch ?? "");
     const judged = failed.map((check) => failedCheck(check, isRequired(base, check)));
     const isOfInterest = judged.some((failure) => counts(failure, task.policy));
-    const onBase = isOfInterest && base.sha !== undefined ? await readCommit(task.issue, base.sha) : [];
-    const baseFails = new Set(onBase.flatMap(({ state, key }) => (state === "failed" ? [key] : [])));
+    const keys = failed.map(({ key }) => key);
+    const baseFails = isOfInterest ? await failuresOnBase(task, base.sha, keys) : new Set<string>();
     return {
       sha,
       // What does not count is not waited for, either.
@@ -38,6 +39,18 @@ export function createPullChecks({ readCommit, lookAtBase, nowMs }: PullChecksPa
       endedAtMs,
       failures: judged.map((failure) => ({ ...failure, isOnBase: baseFails.has(failure.key) })),
     };
+  };
+}
+
+/** What of these the base fails, too: by its newest commit, and where that has no result yet, by the one that the work began at. */
+function createFailuresOnBase(readCommit: ReadCommitChecks) {
+  return async ({ issue, base }: Task, newest: string | undefined, keys: readonly string[]): Promise<Set<string>> => {
+    const ended = async (sha: string) => (await readCommit(issue, sha)).filter(({ state }) => state !== "running");
+    const now = newest === undefined ? [] : await ended(newest);
+    const isKnown = keys.every((wanted) => now.some(({ key }) => key === wanted));
+    const before = isKnown || base?.sha === undefined || base.sha === newest ? [] : await ended(base.sha);
+    const states = new Map([...before, ...now].map(({ key, state }) => [key, state]));
+    return new Set(keys.filter((key) => states.get(key) === "failed"));
   };
 }
 

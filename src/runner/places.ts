@@ -19,6 +19,8 @@ export interface Places {
   task(task: Task): string;
   /** What the agent keeps from session to session of one task: its settings and conversations. */
   agentHome(task: Task): string;
+  /** What package managers fetched for the task, for its set-up, its agent and its checks alike. */
+  cache(task: Task): string;
   /** Files of the session that the task wants now. */
   run(task: Task): string;
   /** Files of a set-up or verify job. */
@@ -36,6 +38,7 @@ export function placesIn(home: string): Places {
     repository: (task) => join(home, "repositories", String(task.issue.repositoryId)),
     task: taskFolder,
     agentHome: (task) => join(taskFolder(task), "agent"),
+    cache: (task) => join(taskFolder(task), "cache"),
     run: (task) => join(taskFolder(task), namesOf(task).runFolder),
     job: (task, name) => join(taskFolder(task), `job-${task.attempt}-${name}`),
   };

@@ -1,4 +1,5 @@
 import { mkdir, rm, statfs } from "node:fs/promises";
+import { join } from "node:path";
 import type { Runner, RunnerSight } from "../control/ports.ts";
 import { namesOf, startOfSession } from "../core/names.ts";
 import { limitsOf, type OperatorPolicy } from "../core/policy.ts";
@@ -56,7 +57,12 @@ export function createRunner(options: RunnerOptions): OwnRunner {
 
   function environmentOf(task: Task): Record<string, string> {
     const everyday = everydayEnvironment(options.environment);
-    return { ...everyday, ...workspaces.at(task).environment, COPPICE_TASK: places.task(task) };
+    return {
+      ...everyday,
+      ...workspaces.at(task).environment,
+      ...cacheVariables(places.cache(task)),
+      COPPICE_TASK: places.task(task),
+    };
   }
 
   async function startJob(task: Task, name: string, commands: readonly string[]): Promise<void> {
@@ -69,7 +75,7 @@ export function createRunner(options: RunnerOptions): OwnRunner {
       commands,
       environment: { ...environmentOf(task), TERM: "dumb", CI: "true" },
       wall: options.walls.of(task.issue),
-      room: { cwd: workspace.path, ...workspace.paths, network: "allowed" },
+      room: await roomOf(task, [], []),
       timeLimitMs: limitsOf(operator, task.policy).runMs,
     });
   }
@@ -189,18 +195,25 @@ export function createRunner(options: RunnerOptions): OwnRunner {
     return sight.is === "lost" ? { is: "absent" } : sight;
   }
 
-  /** The wall's words in front of the agent's command. The folders that it shows must be there. */
+  /** The wall's words in front of the agent's command. */
   async function wrapOf(task: Task, run: RunFolder): Promise<readonly string[]> {
-    const workspace = workspaces.at(task);
     const home = places.agentHome(task);
     await mkdir(home, { recursive: true, mode: 0o700 });
-    const room: Room = {
-      cwd: workspace.path,
-      writable: [...workspace.paths.writable, run.spool, home, ...options.ownLogin],
-      readable: [...workspace.paths.readable, run.path],
+    const room = await roomOf(task, [run.spool, home, ...options.ownLogin], [run.path]);
+    return options.walls.of(task.issue).enter(room, ["agent"]).slice(0, -1);
+  }
+
+  /** What every command of the task may write and read, and more. The folders that a wall shows must be there. */
+  async function roomOf(task: Task, writable: readonly string[], readable: readonly string[]): Promise<Room> {
+    const { path, paths } = workspaces.at(task);
+    const cache = places.cache(task);
+    await mkdir(cache, { recursive: true, mode: 0o700 });
+    return {
+      cwd: path,
+      writable: [...paths.writable, cache, ...writable],
+      readable: [...paths.readable, ...readable],
       network: "allowed",
     };
-    return options.walls.of(task.issue).enter(room, ["agent"]).slice(0, -1);
   }
 
   async function runSpec(task: Task, say: string | undefined, run: RunFolder): Promise<RunSpec> {
@@ -249,6 +262,11 @@ async function freeBytesAt(folder: string): Promise<number | "unknown"> {
     if (error instanceof Error && "code" in error) return "unknown";
     throw error;
   }
+}
+
+/** Behind the wall the home is a new one each time; these programs keep what they fetch elsewhere when they are told to. */
+function cacheVariables(folder: string): Record<string, string> {
+  return { XDG_CACHE_HOME: folder, npm_config_cache: join(folder, "npm") };
 }
 
 const setupName = "setup";

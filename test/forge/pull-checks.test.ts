@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { PullRef, Task } from "../../src/core/task.ts";
+import { tipOf } from "../../src/demo/github/world/history.ts";
 import type { Permissions } from "../../src/demo/github/world/model.ts";
 import { type Bench, labelledTask, startBench } from "./bench.ts";
 
@@ -22,7 +23,7 @@ async function openPull(bench: Bench, policy: Partial<Task["policy"]> = {}): Pro
   const task: Task = {
     ...labelled,
     policy: { ...labelled.policy, ...policy },
-    base: { branch: "main", named: false, sha: "" },
+    base: { branch: "main", named: false, sha: undefined },
     pull,
     delivered: { sha },
     phase: { at: "in-review", sinceMs: 0 },
@@ -106,6 +107,23 @@ it("a failure that the base shows, too, is told from ours; rulesets and statuses
   ]);
   github.protect(garden, { branch: "main", contexts: ["test", "legacy"], isRuleset: true, app });
   expect((await forge.readChecks(task, pull)).failures).toMatchObject([{ isRequired: true }, { isRequired: false }]);
+});
+
+it("of a base that has just moved, what its earlier commit failed counts until it has a result of its own", async () => {
+  await using bench = await startBench();
+  const { github, forge } = bench;
+  github.protect(garden, { branch: "main", contexts: ["test"] });
+  const { task, pull } = await openPull(bench);
+  const began = await github.ci(garden).start("main", ["test"]);
+  began.finish("test", "failure");
+  const base = { branch: "main", named: false, sha: await tipOf(github.store(garden).repository.folder, "main") };
+  const ours = await github.ci(garden).start(branch, ["test"]);
+  ours.finish("test", "failure");
+  await github.as("bob").push(garden, "main", { "b.txt": "b\n" });
+  expect((await forge.readChecks({ ...task, base }, pull)).failures).toMatchObject([{ isOnBase: true }]);
+  const now = await github.ci(garden).start("main", ["test"]);
+  now.finish("test", "success");
+  expect((await forge.readChecks({ ...task, base }, pull)).failures).toMatchObject([{ isOnBase: false }]);
 });
 
 it("a job's log ends where it failed, and it runs again where the App may", async () => {

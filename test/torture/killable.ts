@@ -32,10 +32,11 @@ export interface Killable {
 
 const program = fileURLToPath(new URL("service.ts", import.meta.url));
 
-/** A check that fails once in each workspace, so that the agent has to be told something. */
+/** What the set-up fetched is there for the checks, of which one fails once in each workspace, so that the agent has to be told something. */
 const settingsFile = `
-setup: ["true"]
+setup: ['echo fetched > "$XDG_CACHE_HOME/package"']
 verify:
+  - 'cat "$XDG_CACHE_HOME/package"'
   - 'mark="$(git rev-parse --absolute-git-dir)/seen"; test -e "$mark" || { touch "$mark"; exit 1; }'
 `;
 

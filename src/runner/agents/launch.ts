@@ -74,7 +74,7 @@ export function quote(text: string): string {
 
 /** Names that any program may see. What is not listed does not get in: GitHub's secrets are among the rest. */
 const harmless =
-  /^(PATH|HOME|LANG|LC_[A-Z]+|TERM|COLORTERM|TZ|SHELL|USER|LOGNAME|TMPDIR|(HTTP|HTTPS|NO|ALL)_PROXY|(http|https|no|all)_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|XDG_[A-Z]+_HOME|GIT_[A-Z_0-9]+|ANTHROPIC_[A-Z_]+|CLAUDE_[A-Z_]+|DISABLE_[A-Z_]+|IS_SANDBOX|API_TIMEOUT_MS|COPPICE_TASK|MCP_(TOOL_)?TIMEOUT)$/;
+  /^(PATH|HOME|LANG|LC_[A-Z]+|TERM|COLORTERM|TZ|SHELL|USER|LOGNAME|TMPDIR|(HTTP|HTTPS|NO|ALL)_PROXY|(http|https|no|all)_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|XDG_[A-Z]+_HOME|npm_config_cache|GIT_[A-Z_0-9]+|ANTHROPIC_[A-Z_]+|CLAUDE_[A-Z_]+|DISABLE_[A-Z_]+|IS_SANDBOX|API_TIMEOUT_MS|COPPICE_TASK|MCP_(TOOL_)?TIMEOUT)$/;
 
 /** Throws when an environment for an agent holds a name that is not on the list. */
 export function assertHarmless(environment: Readonly<Record<string, string>>): void {
