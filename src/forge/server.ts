@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly log: Log;
   /** How long requests under way may take once we close; for tests. */
   readonly drainMs?: number;
+  /** How long a request may take to come in; for tests. */
+  readonly requestMs?: number;
 }
 
 type Health = "starting" | "ready" | "draining";
@@ -37,6 +39,8 @@ interface Ears {
 /** GitHub's own limit is 25 MB; what we listen to is far below. */
 const mostBytes = 5 * 1_024 * 1_024;
 const drainMs = 10_000;
+/** GitHub itself gives up after ten seconds. */
+const requestMs = 15_000;
 
 /**
  * Our web server: webhooks and health, nothing else.
@@ -46,7 +50,9 @@ export async function startServer(options: ServerOptions): Promise<WebServer> {
   const { probot, app, log } = options;
   const middleware = await createNodeMiddleware(app, { probot, webhooksPath });
   let health: Health = "starting";
-  const server = createServer((request, response) => {
+  const longestMs = options.requestMs ?? requestMs;
+  // Node looks for slow requests twice a minute only, unless told otherwise.
+  const server = createServer({ connectionsCheckingInterval: Math.min(longestMs, 1_000) }, (request, response) => {
     // Connections that are kept alive would keep the server from closing.
     response.once("close", () => health === "draining" && setImmediate(() => server.closeIdleConnections()));
     answer(request, response, health, { middleware, probot }).catch((error: unknown) => {
@@ -54,7 +60,7 @@ export async function startServer(options: ServerOptions): Promise<WebServer> {
       if (!response.headersSent) reply(response, 500, "internal error");
     });
   });
-  limit(server);
+  limit(server, longestMs);
   const port = await listen(server, options);
   return {
     host: options.host,
@@ -84,7 +90,12 @@ function replyHealth({ method }: IncomingMessage, response: ServerResponse, heal
   response.end(JSON.stringify({ status: isReady ? "ok" : health }));
 }
 
-/** Probot keeps unsigned bodies of any size in memory, so the body is read here, with a limit, and handed on. */
+const signatureForm = /^sha256=[0-9a-f]{64}$/;
+
+/**
+ * Probot keeps unsigned bodies of any size in memory, so the body is read here, with a limit, and handed on. Nothing is
+ * read of what bears no signature at all.
+ */
 async function takeWebhook(
   request: IncomingMessage,
   response: ServerResponse,
@@ -95,18 +106,22 @@ async function takeWebhook(
   if (!/^application\/json\b/i.test(request.headers["content-type"] ?? ""))
     return reply(response, 415, "webhooks are application/json");
   if (health === "draining") return reply(response, 503, "shutting down");
+  const signature = request.headers["x-hub-signature-256"];
+  if (typeof signature !== "string" || !signatureForm.test(signature))
+    return reply(response, 401, "not signed: x-hub-signature-256 is missing or has another form", {
+      connection: "close",
+    });
   const body = await readBody(request, mostBytes);
   if (body === "too-large") return reply(response, 413, "too large", { connection: "close" });
   if (body === "broken-off") return;
   const text = body.toString("utf8");
-  if (!(await isSigned(request, text, probot))) return reply(response, 401, "not signed with our secret");
+  if (!(await isSigned(text, signature, probot))) return reply(response, 401, "not signed with our secret");
   await middleware(Object.assign(request, { body: text }), response);
 }
 
 /** Probot looks again; but it would log every stranger's attempt as an error of ours. */
-async function isSigned({ headers }: IncomingMessage, body: string, probot: Probot): Promise<boolean> {
-  const signature = headers["x-hub-signature-256"];
-  return typeof signature === "string" && body !== "" && (await probot.webhooks.verify(body, signature));
+async function isSigned(body: string, signature: string, probot: Probot): Promise<boolean> {
+  return body !== "" && (await probot.webhooks.verify(body, signature));
 }
 
 function reply(response: ServerResponse, status: number, words: string, headers: Record<string, string> = {}): void {
@@ -115,9 +130,9 @@ function reply(response: ServerResponse, status: number, words: string, headers:
 }
 
 /** Slow and countless connections cost us nothing. */
-function limit(server: Server): void {
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 15_000;
+function limit(server: Server, longestMs: number): void {
+  server.headersTimeout = Math.min(longestMs, 10_000);
+  server.requestTimeout = longestMs;
   server.maxConnections = 200;
 }
 

@@ -62,6 +62,7 @@ export interface BenchOptions {
   readonly forge?: Partial<ForgeOptions>;
   readonly patienceMs?: number;
   readonly drainMs?: number;
+  readonly requestMs?: number;
   /** Our own clock. */
   readonly nowMs?: () => number;
   /** Stands between us and GitHub: may lose a request, or its answer. @param request such as `GET /api/v3/app`. */
@@ -121,6 +122,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     app: webhooks,
     log: silentLog,
     ...(options.drainMs !== undefined && { drainMs: options.drainMs }),
+    ...(options.requestMs !== undefined && { requestMs: options.requestMs }),
   });
   const webhookUrl = `http://127.0.0.1:${server.port}${webhooksPath}`;
   github.webhookUrl = webhookUrl;
