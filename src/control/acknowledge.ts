@@ -1,9 +1,10 @@
+import { defuseLine } from "../core/defuse.ts";
 import { rivalSuffix } from "../core/names.ts";
 import type { Action } from "../core/plan.ts";
 import { diffAnswer, logsAnswer, whyAnswer } from "../core/steer-words.ts";
 import type { Answer } from "../core/steering.ts";
 import type { Task } from "../core/task.ts";
-import type { World } from "./ports.ts";
+import type { Unfinished, World } from "./ports.ts";
 
 type Acknowledging = Action & { do: "acknowledge" };
 
@@ -30,12 +31,30 @@ async function wordsOf(answer: Answer, task: Task, { status }: Acknowledging, wo
       return whyAnswer(task, await world.store.journal(task.id));
     case "logs":
       return logsAnswer(await world.runner.screen(task), await world.store.journal(task.id));
-    case "diff": {
-      const { workspace } = await world.runner.look(task, onlyWorkspace);
-      return diffAnswer(workspace.is === "there" ? { ...workspace, commits: workspace.commitsAhead } : undefined);
-    }
+    case "diff":
+      return await differenceOf(task, world);
+    case "pushed-diff":
+      return `${await differenceOf(task, world)}\n\n${unfinishedAnswer(await world.runner.pushUnfinished(task))}`;
     default:
       return answer satisfies never;
+  }
+}
+
+async function differenceOf(task: Task, { runner }: World): Promise<string> {
+  const { workspace } = await runner.look(task, onlyWorkspace);
+  return diffAnswer(workspace.is === "there" ? { ...workspace, commits: workspace.commitsAhead } : undefined);
+}
+
+function unfinishedAnswer(unfinished: Unfinished): string {
+  switch (unfinished.is) {
+    case "pushed":
+      return `Pushed as work in progress to \`${unfinished.branch}\`, to be looked at.`;
+    case "nothing":
+      return "Nothing is committed so far, so nothing was pushed.";
+    case "refused":
+      return ["It was not pushed:", "", ...unfinished.findings.map(({ words }) => `- ${defuseLine(words)}`)].join("\n");
+    default:
+      return unfinished satisfies never;
   }
 }
 

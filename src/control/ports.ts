@@ -138,6 +138,8 @@ export interface Runner {
   startChecks(task: Task, round: number): Promise<void>;
   /** Takes the commits in and pushes the branch. */
   deliver(task: Task, head: string): Promise<Delivery>;
+  /** Pushes what is committed so far to a branch of its own; what was delivered stays as it is. */
+  pushUnfinished(task: Task): Promise<Unfinished>;
   /** Fetches what people pushed to the task's branch and puts our commits on top. @returns what came of it, in words. */
   bringIn(task: Task): Promise<string>;
   /** Merges the newest base into the task's branch, unless that conflicts. */
@@ -165,6 +167,12 @@ export type Delivery =
   /** People had pushed to the branch: our commits are on top of theirs now, and not pushed yet. */
   | { readonly is: "brought-in" }
   | { readonly is: "refused"; readonly head: string; readonly findings: readonly HeldFinding[] };
+
+/** What became of unfinished work that people asked for. */
+export type Unfinished =
+  | { readonly is: "pushed"; readonly branch: string }
+  | { readonly is: "nothing" }
+  | { readonly is: "refused"; readonly findings: readonly HeldFinding[] };
 
 export interface WantedSight {
   readonly workspace: boolean;

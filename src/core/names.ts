@@ -5,6 +5,8 @@ export interface TaskNames {
   /** Folder of the workspace, and the last part of its branch. */
   readonly workspace: string;
   readonly branch: string;
+  /** Where unfinished work is pushed to when people ask for it; no pull request is ever of it. */
+  readonly unfinished: string;
   /** What the names of all tmux sessions of the task begin with; `_` follows, or nothing. */
   readonly sessions: string;
   /** tmux session of the agent. Another one for each start, so that an old session is not taken for the new one. */
@@ -22,6 +24,7 @@ export function namesOf(task: Pick<Task, "issue" | "rival" | "attempt" | "slug" 
   return {
     workspace,
     branch: `coppice/${workspace}`,
+    unfinished: `coppice/wip/${workspace}`,
     sessions,
     session: start === "1-1-1" ? sessions : `${sessions}_${start}`,
     runFolder: start,

@@ -81,9 +81,7 @@ function obey(task: Task, command: Command, comment: Comment, moment: Moment): O
     case "logs":
       return look(task, command.do);
     case "diff":
-      return command.isPushed
-        ? no(task, "Pushing unfinished work is not possible yet; `/coppice diff` shows what is there.")
-        : look(task, "diff");
+      return look(task, command.isPushed ? "pushed-diff" : "diff");
     case "help":
       return { task, isDone: true, answers: [words(commandTable())] };
     case "stop":
@@ -123,7 +121,7 @@ function words(text: string): Answer {
   return { is: "words", text };
 }
 
-function look(task: Task, is: "status" | "why" | "logs" | "diff"): Obeyed {
+function look(task: Task, is: Exclude<Answer["is"], "words">): Obeyed {
   return { task, isDone: true, answers: [{ is }] };
 }
 

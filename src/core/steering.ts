@@ -60,7 +60,7 @@ export interface Acknowledgement {
 /** A part of an answer; some are looked up only when it is given. */
 export type Answer =
   | { readonly is: "words"; readonly text: string }
-  | { readonly is: "status" | "why" | "logs" | "diff" };
+  | { readonly is: "status" | "why" | "logs" | "diff" | "pushed-diff" };
 
 /** How a person answers what an agent asks. */
 export type Reply =

@@ -124,6 +124,8 @@ export function createRunner(options: RunnerOptions): OwnRunner {
       return await workspaces.deliver(task, head);
     },
 
+    pushUnfinished: workspaces.pushUnfinished,
+
     async endSession(task) {
       await endSessions(task, () => true);
       await endLeftovers(task);

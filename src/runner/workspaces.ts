@@ -1,4 +1,4 @@
-import type { Delivery } from "../control/ports.ts";
+import type { Delivery, Unfinished } from "../control/ports.ts";
 import { allowedAt, type HeldFinding } from "../core/held.ts";
 import { namesOf } from "../core/names.ts";
 import { redactFormats } from "../core/redact.ts";
@@ -47,6 +47,8 @@ export interface Workspaces {
   /** A file of the commit that the workspace was made from; undefined when there is none, or none that is fit. */
   readBase(task: Task, path: string): Promise<string | undefined>;
   deliver(task: Task, head: string): Promise<Delivery>;
+  /** Pushes what is committed so far to a branch of its own. */
+  pushUnfinished(task: Task): Promise<Unfinished>;
   /** Puts the task's commits on top of what people pushed to its branch. @returns what came of it, in words. */
   bringIn(task: Task): Promise<string>;
   /** Merges the newest base into the task's branch, unless that conflicts. */
@@ -76,6 +78,17 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     });
     stores.set(issue.repositoryId, { key, store });
     return store;
+  }
+
+  function limitsFor(task: Task, head: string): IntakeLimits {
+    const allowed = allowedAt(task, head);
+    return {
+      ...usualLimits,
+      mayClose: task.issue.number,
+      protectedPaths: [...options.protectedPaths, ...(task.policy.protectedPaths ?? [])],
+      holdsOwnSecret: options.holdsOwnSecret,
+      isAllowed: (finding) => allowed.has(allowanceOf(finding, head) ?? ""),
+    };
   }
 
   return {
@@ -111,19 +124,23 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     async deliver(task, head) {
       const store = storeOf(task);
       const { workspace, branch } = namesOf(task);
-      const allowed = allowedAt(task, head);
-      const limits: IntakeLimits = {
-        ...usualLimits,
-        mayClose: task.issue.number,
-        protectedPaths: [...options.protectedPaths, ...(task.policy.protectedPaths ?? [])],
-        holdsOwnSecret: options.holdsOwnSecret,
-        isAllowed: (finding) => allowed.has(allowanceOf(finding, head) ?? ""),
-      };
-      const taken = await store.takeIn(workspace, head, baseShaOf(task), limits);
+      const taken = await store.takeIn(workspace, head, baseShaOf(task), limitsFor(task, head));
       if (taken.is === "refused") return { is: "refused", head, findings: heldFindings(taken.findings, head) };
       const pushed = await store.push(workspace, { sha: head, branch, expectedOld: task.delivered?.sha });
       if (pushed.is !== "moved" || pushed.tip === undefined) return deliveryOf(pushed, taken, branch);
       return await overtaken(store, { workspace, branch, head, taken });
+    },
+
+    async pushUnfinished(task) {
+      const store = storeOf(task);
+      const { workspace, unfinished: branch } = namesOf(task);
+      const seen = await store.lookWorkspace(workspace, task.base?.sha);
+      if (seen.is === "absent" || (seen.is === "there" && seen.commitsAhead === 0)) return { is: "nothing" };
+      if (seen.is !== "there") return { is: "refused", findings: [{ words: "the workspace can't be seen now" }] };
+      const { head } = seen;
+      const taken = await store.takeIn(workspace, head, baseShaOf(task), limitsFor(task, head));
+      if (taken.is === "refused") return { is: "refused", findings: heldFindings(taken.findings, head) };
+      return unfinishedOf(await store.push(workspace, { sha: head, branch }), branch);
     },
 
     async bringIn(task) {
@@ -230,6 +247,25 @@ function unsaved(workspace: string, why: string): KnownError {
 function baseShaOf(task: Task): string {
   if (task.base?.sha !== undefined) return task.base.sha;
   throw new Error(`task ${task.id} has a workspace, but no commit that it was made from`);
+}
+
+/** Nobody waits for this branch, so what stands in the way is left to the person who asked. */
+function unfinishedOf(pushed: Pushed, branch: string): Unfinished {
+  switch (pushed.is) {
+    case "pushed":
+    case "up-to-date":
+      return { is: "pushed", branch };
+    case "moved":
+      return {
+        is: "refused",
+        findings: [{ words: `${branch} holds commits that are not in this work any more: delete it, then ask again` }],
+      };
+    case "workflows-refused":
+    case "refused":
+      return { is: "refused", findings: [{ words: pushed.words }] };
+    default:
+      return pushed satisfies never;
+  }
 }
 
 function deliveryOf(pushed: Pushed, { sha, flags, paths }: TakenIn & { is: "taken" }, branch: string): Delivery {

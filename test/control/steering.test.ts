@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Behaviour, agents } from "../fakes/agents.ts";
+import type { Unfinished } from "../../src/control/ports.ts";
 import { createFakeWorld, type FakeWorld, type FakeWorldOptions } from "../fakes/world.ts";
 import {
   aLabelledIssue,
@@ -76,6 +77,43 @@ describe("a command", () => {
     await world.pass(120_000);
     expect(world.github.said.size).toBe(1);
     expect(answersOf(world)).toMatch(/\S/);
+  });
+
+  it("diff push pushes what is committed, and touches neither the pull request nor its branch", async () => {
+    const world = await aWorld({ mail: () => [200, 900, 60_000] });
+    world.machine.behaviours.set(1, ({ told }) =>
+      told === undefined ? [{ does: "edit" }, { does: "commit" }, ...agents.hangs()] : agents.good(),
+    );
+    const number = aLabelledIssue(world);
+    await untilPhase(world, number, "working");
+    await world.until("it has committed", () =>
+      [...world.machine.workspaces.values()].some(({ commits }) => commits > 0),
+    );
+    world.github.comment(number, "ben", "/coppice diff push");
+    await world.until("it is answered", () => answersOf(world).includes("coppice/wip/issue-"));
+    expect([...world.github.branches.keys()].filter((branch) => branch.startsWith("coppice/"))).toEqual([
+      expect.stringMatching(/^coppice\/wip\/issue-/),
+    ]);
+    const task = await world.task(number);
+    expect([task?.phase.at, task?.delivered, task?.pull]).toEqual(["working", undefined, undefined]);
+    world.github.comment(number, "ben", "/coppice tell go on");
+    await untilPhase(world, number, "in-review");
+    expectOnePull(world, number);
+  });
+
+  it("diff push says what holds it, and that there is nothing to push", async () => {
+    const world = await aWorld();
+    const refused: Unfinished = { is: "refused", findings: [{ words: "a secret in `a.txt`" }] };
+    world.machine.behaviours.set(1, agents.hangs);
+    const number = aLabelledIssue(world);
+    await untilPhase(world, number, "working");
+    world.github.comment(number, "ben", "/coppice diff push");
+    await world.until("it is answered", () => answersOf(world).includes("nothing was pushed"));
+    world.machine.runner.pushUnfinished = async () => refused;
+    world.github.comment(number, "ben", "/coppice diff push");
+    await world.until("it is answered", () => answersOf(world).includes("It was not pushed"));
+    expect(answersOf(world)).toContain("It was not pushed:\n\n- a secret in");
+    expect([...world.github.branches.keys()].filter((branch) => branch.startsWith("coppice/"))).toEqual([]);
   });
 
   it("of somebody who may not is refused without a word", async () => {

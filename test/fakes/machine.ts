@@ -1,4 +1,4 @@
-import type { Delivery, Runner, RunnerSight, WantedSight } from "../../src/control/ports.ts";
+import type { Delivery, Runner, RunnerSight, WantedSight, Unfinished } from "../../src/control/ports.ts";
 import type { NamedEvent } from "../../src/core/agent-event.ts";
 import { allowedAt } from "../../src/core/held.ts";
 import { namesOf } from "../../src/core/names.ts";
@@ -90,6 +90,7 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
       letStop: async () => undefined,
       startChecks: async (task) => startJob(task, checksOf(task)),
       deliver: async (task, head) => deliver(task, head),
+      pushUnfinished: async (task) => pushUnfinished(task),
       bringIn: async () => "",
       mergeBase: async (task) => mergeBase(task),
       interrupt: async (task) => sessionOf(task)?.interrupt(),
@@ -252,6 +253,14 @@ export function createFakeMachine({ timeline, branches, isUnsure, onEvent }: Mac
     if (findings.length > 0) return { is: "refused", head, findings };
     branches.set(namesOf(task).branch, head);
     return { is: "pushed", sha: head };
+  }
+
+  function pushUnfinished(task: Task): Unfinished {
+    const workspace = workspaces.get(namesOf(task).workspace);
+    if (workspace === undefined || workspace.commits === 0) return { is: "nothing" };
+    const branch = namesOf(task).unfinished;
+    branches.set(branch, workspace.head);
+    return { is: "pushed", branch };
   }
 
   function mergeBase(task: Task): MergedBase {
