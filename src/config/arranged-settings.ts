@@ -64,6 +64,7 @@ export function arrange(env: CheckedEnvironment, privateKey: string, given: Give
       statusEveryMs: env.STATUS_EVERY_SECONDS * 1_000,
       unanswered: env.UNANSWERED,
       unansweredMs: env.UNANSWERED_MINUTES * 60_000,
+      reviews: env.REVIEWS,
       maxReviewRounds: env.MAX_REVIEW_ROUNDS,
       checksSettleMs: env.CHECKS_SETTLE_SECONDS * 1_000,
       maxCheckRounds: env.MAX_CHECK_ROUNDS,

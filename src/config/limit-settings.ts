@@ -80,6 +80,11 @@ export const limitSettings = {
     about: "After how long a question or permission counts as unanswered.",
     example: "60",
   }),
+  REVIEWS: preset(oneOf("mentions", "all"), "mentions", {
+    about:
+      "Which reviews by those who may begin a round, besides those that request changes: comments that mention the App, or all comments. Approvals never do.",
+    example: "all",
+  }),
   MAX_REVIEW_ROUNDS: preset(wholeNumber(0, 100), "5", {
     about: "How often reviews of one pull request go to the agent; then it says so and waits for a person.",
     example: "3",

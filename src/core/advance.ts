@@ -22,7 +22,7 @@ import { follow, loseTouch } from "./whereabouts.ts";
  */
 export function advance(before: Task, facts: readonly Fact[], moment: Moment): Task {
   const found = follow(takeFacts(before, facts, moment.operator), moment.sight.forge);
-  const heard = collectReviews(found, facts, moment.sight);
+  const heard = collectReviews(found, facts, moment);
   const task = steer(heard, facts, moment);
   const left = leave(task, facts, moment);
   // What a person said is a step of its own.

@@ -29,6 +29,8 @@ export interface OperatorPolicy {
   /** What becomes of a question or permission that nobody answers. */
   readonly unanswered: "keep-waiting" | "deny" | "stop";
   readonly unansweredMs: number;
+  /** Which reviews ask for work, besides those that request changes: that mention us, or every one. */
+  readonly reviews: "mentions" | "all";
   /** How often what people want of an open pull request goes to the agent. */
   readonly maxReviewRounds: number;
   /** How long after the last check of a pull request ended more may still begin. */

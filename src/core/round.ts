@@ -1,4 +1,5 @@
 import type { Fact } from "./fact.ts";
+import type { OperatorPolicy } from "./policy.ts";
 import * as prompt from "./prompt.ts";
 import { counted, kindOf, watchPull, watchWords, withWatch } from "./pull-watch.ts";
 import type { Round, Thread } from "./round-shape.ts";
@@ -11,17 +12,36 @@ import type { Run, Task } from "./task.ts";
 /**
  * Takes in the reviews that ask for something: changes, or a remark that is meant for us. Who may not decide, asks in vain.
  */
-export function collectReviews(task: Task, facts: readonly Fact[], { trusted }: Pick<Sight, "trusted">): Task {
+export function collectReviews(task: Task, facts: readonly Fact[], { sight, operator }: Reviewing): Task {
   return facts.reduce((collected, fact) => {
-    if (fact.kind !== "reviewed" || !trusted.includes(fact.by.id) || !asksForWork(fact)) return collected;
+    if (fact.kind !== "reviewed" || fact.by.isBot || !sight.trusted.includes(fact.by.id)) return collected;
+    if (!asksForWork(fact, operator)) return collected;
     const { reviewId: id, text } = fact;
     if (isKnown(collected, id)) return collected;
     return withWish(collected, { is: "review", id, by: fact.by.login, text });
   }, task);
 }
 
-function asksForWork({ verdict, mentionsUs }: Fact & { kind: "reviewed" }): boolean {
-  return verdict === "changes-requested" || (verdict === "commented" && mentionsUs);
+interface Reviewing {
+  readonly sight: Pick<Sight, "trusted">;
+  readonly operator: Pick<OperatorPolicy, "reviews">;
+}
+
+/** GitHub takes no comment without words of its own or at lines, so there is something to do in each. */
+function asksForWork(
+  { verdict, mentionsUs }: Fact & { kind: "reviewed" },
+  { reviews }: Pick<OperatorPolicy, "reviews">,
+): boolean {
+  switch (verdict) {
+    case "changes-requested":
+      return true;
+    case "commented":
+      return mentionsUs || reviews === "all";
+    case "approved":
+      return false;
+    default:
+      return verdict satisfies never;
+  }
 }
 
 function isKnown({ steering, round }: Task, id: number): boolean {

@@ -36,6 +36,7 @@ export const operator: OperatorPolicy = {
   keepIdleSessionMs: 10 * 60_000,
   unanswered: "keep-waiting",
   unansweredMs: 60 * 60_000,
+  reviews: "mentions",
   maxReviewRounds: 2,
   checksSettleMs: 60_000,
   maxCheckRounds: 3,
