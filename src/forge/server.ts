@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import { createNodeMiddleware, type ApplicationFunction, type Probot } from "probot";
 import type { Log } from "../control/ports.ts";
 import { KnownError } from "../errors.ts";
-import { readBody } from "./body.ts";
+import { createBodyReader, type ReadBody } from "./body.ts";
+import { createStrangers, reply, type Strangers } from "./strangers.ts";
 
 export const webhooksPath = "/api/github/webhooks";
 
@@ -23,6 +24,8 @@ export interface ServerOptions {
   readonly probot: Probot;
   readonly app: ApplicationFunction;
   readonly log: Log;
+  /** Counts those who do not sign; for tests. */
+  readonly nowMs?: () => number;
   /** How long requests under way may take once we close; for tests. */
   readonly drainMs?: number;
   /** How long a request may take to come in; for tests. */
@@ -34,10 +37,12 @@ type Health = "starting" | "ready" | "draining";
 interface Ears {
   readonly middleware: Awaited<ReturnType<typeof createNodeMiddleware>>;
   readonly probot: Probot;
+  readonly strangers: Strangers;
+  readonly readBody: ReadBody;
 }
 
 /** GitHub's own limit is 25 MB; what we listen to is far below. */
-const mostBytes = 5 * 1_024 * 1_024;
+const bodyLimits = { mostBytes: 5 * 1_024 * 1_024, togetherBytes: 32 * 1_024 * 1_024 };
 const drainMs = 10_000;
 /** GitHub itself gives up after ten seconds. */
 const requestMs = 15_000;
@@ -49,13 +54,15 @@ const requestMs = 15_000;
 export async function startServer(options: ServerOptions): Promise<WebServer> {
   const { probot, app, log } = options;
   const middleware = await createNodeMiddleware(app, { probot, webhooksPath });
+  const strangers = createStrangers(log, options.nowMs ?? Date.now);
+  const ears: Ears = { middleware, probot, strangers, readBody: createBodyReader(bodyLimits) };
   let health: Health = "starting";
   const longestMs = options.requestMs ?? requestMs;
   // Node looks for slow requests twice a minute only, unless told otherwise.
   const server = createServer({ connectionsCheckingInterval: Math.min(longestMs, 1_000) }, (request, response) => {
     // Connections that are kept alive would keep the server from closing.
     response.once("close", () => health === "draining" && setImmediate(() => server.closeIdleConnections()));
-    answer(request, response, health, { middleware, probot }).catch((error: unknown) => {
+    answer(request, response, health, ears).catch((error: unknown) => {
       log.error({ err: error }, "a request failed; this is a bug in Coppice");
       if (!response.headersSent) reply(response, 500, "internal error");
     });
@@ -80,7 +87,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, health
   const [path] = (request.url ?? "").split("?");
   if (path === "/healthz") return replyHealth(request, response, health);
   if (path === webhooksPath) return await takeWebhook(request, response, health, ears);
-  reply(response, 404, "not found");
+  ears.strangers.refuse(response, 404, "not found");
 }
 
 function replyHealth({ method }: IncomingMessage, response: ServerResponse, health: Health): void {
@@ -90,6 +97,8 @@ function replyHealth({ method }: IncomingMessage, response: ServerResponse, heal
   response.end(JSON.stringify({ status: isReady ? "ok" : health }));
 }
 
+/** For what is refused before it has come in whole. */
+const ending = { connection: "close" };
 const signatureForm = /^sha256=[0-9a-f]{64}$/;
 
 /**
@@ -100,33 +109,26 @@ async function takeWebhook(
   request: IncomingMessage,
   response: ServerResponse,
   health: Health,
-  { middleware, probot }: Ears,
+  { middleware, probot, strangers, readBody }: Ears,
 ): Promise<void> {
-  if (request.method !== "POST") return reply(response, 405, "only POST", { allow: "POST" });
+  if (request.method !== "POST") return strangers.refuse(response, 405, "only POST", { allow: "POST" });
   if (!/^application\/json\b/i.test(request.headers["content-type"] ?? ""))
-    return reply(response, 415, "webhooks are application/json");
+    return strangers.refuse(response, 415, "webhooks are application/json");
   if (health === "draining") return reply(response, 503, "shutting down");
   const signature = request.headers["x-hub-signature-256"];
   if (typeof signature !== "string" || !signatureForm.test(signature))
-    return reply(response, 401, "not signed: x-hub-signature-256 is missing or has another form", {
-      connection: "close",
-    });
-  const body = await readBody(request, mostBytes);
-  if (body === "too-large") return reply(response, 413, "too large", { connection: "close" });
+    return strangers.refuse(response, 401, "not signed: x-hub-signature-256 is missing or has another form", ending);
+  const body = await readBody(request);
+  if (body === "too-large") return strangers.refuse(response, 413, "too large", ending);
   if (body === "broken-off") return;
   const text = body.toString("utf8");
-  if (!(await isSigned(text, signature, probot))) return reply(response, 401, "not signed with our secret");
+  if (!(await isSigned(text, signature, probot))) return strangers.refuse(response, 401, "not signed with our secret");
   await middleware(Object.assign(request, { body: text }), response);
 }
 
 /** Probot looks again; but it would log every stranger's attempt as an error of ours. */
 async function isSigned(body: string, signature: string, probot: Probot): Promise<boolean> {
   return body !== "" && (await probot.webhooks.verify(body, signature));
-}
-
-function reply(response: ServerResponse, status: number, words: string, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", ...headers });
-  response.end(`${words}\n`);
 }
 
 /** Slow and countless connections cost us nothing. */

@@ -63,6 +63,8 @@ export interface BenchOptions {
   readonly patienceMs?: number;
   readonly drainMs?: number;
   readonly requestMs?: number;
+  /** The web server's. */
+  readonly log?: Logger;
   /** Our own clock. */
   readonly nowMs?: () => number;
   /** Stands between us and GitHub: may lose a request, or its answer. @param request such as `GET /api/v3/app`. */
@@ -120,7 +122,8 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     port: 0,
     probot: app.probot,
     app: webhooks,
-    log: silentLog,
+    log: options.log ?? silentLog,
+    nowMs: options.nowMs ?? Date.now,
     ...(options.drainMs !== undefined && { drainMs: options.drainMs }),
     ...(options.requestMs !== undefined && { requestMs: options.requestMs }),
   });
