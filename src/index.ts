@@ -2,6 +2,7 @@ import type { Probot } from "probot";
 import type { Log, Store } from "./control/ports.ts";
 import { KnownError } from "./errors.ts";
 import { commentKey } from "./forge/missed-comments.ts";
+import { reviewKey } from "./forge/missed-reviews.ts";
 import { type News, newsOf } from "./forge/webhook-facts.ts";
 
 export interface WebhookParts {
@@ -70,12 +71,11 @@ async function take(delivery: string, event: string, news: News, parts: WebhookP
 
 /** What people said is heard once, though it comes in several deliveries; anything else is known by its delivery. */
 function keyOf(delivery: string, { fact, subject }: News & { is: "fact" }): string {
-  const { repositoryId } = subject.issue;
   switch (fact.kind) {
     case "commented":
       return commentKey(subject.issue, fact.commentId);
     case "reviewed":
-      return `review ${repositoryId} ${fact.reviewId}`;
+      return reviewKey(subject.issue, fact.reviewId);
     case "labelled":
     case "unlabelled":
     case "touched":

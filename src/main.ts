@@ -116,7 +116,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       await store.trim(nowMs());
       // Sessions outlive us, also a gateway that was ended by hand.
       await model.keep().catch((error: unknown) => log.warn({ err: error }, "agents do not reach their model"));
-      return await catchUp(forge, store, { log, nowMs });
+      return await catchUp(forge, store, { log, nowMs, ownLogin: () => self.login() });
     },
     wake: () => void loop.wakeForFacts(),
     everyMs: operator.sweepEveryMs,

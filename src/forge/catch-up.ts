@@ -16,6 +16,8 @@ type CatchUpForge = Pick<GithubForge, "redeliverMissed" | "sweep" | "requestsLef
 interface CatchUpWorld {
   readonly log: Log;
   readonly nowMs: () => number;
+  /** Our bot's login, once it is known. */
+  readonly ownLogin: () => string | undefined;
 }
 
 /**
@@ -39,7 +41,11 @@ async function noteRequests({ requestsLeft }: CatchUpForge, store: CatchUpStore)
   await store.setMark("requests-reset-ms", found.resetMs);
 }
 
-async function lookThrough(forge: CatchUpForge, store: CatchUpStore, { log, nowMs }: CatchUpWorld): Promise<number> {
+async function lookThrough(
+  forge: CatchUpForge,
+  store: CatchUpStore,
+  { log, nowMs, ownLogin }: CatchUpWorld,
+): Promise<number> {
   try {
     const { untilMs } = await forge.redeliverMissed({ sinceMs: await store.mark("deliveries-until-ms") });
     await store.setMark("deliveries-until-ms", untilMs);
@@ -48,7 +54,7 @@ async function lookThrough(forge: CatchUpForge, store: CatchUpStore, { log, nowM
     if (!(error instanceof KnownError)) throw error;
     log.warn({ err: error }, error.message);
   }
-  const found = await forge.sweep(store);
+  const found = await forge.sweep(store, ownLogin());
   await store.setMark("last-sweep-ms", nowMs());
   return found;
 }

@@ -7,6 +7,7 @@ import { KnownError } from "../errors.ts";
 import { createEtags } from "./etags.ts";
 import { inWords } from "./failures.ts";
 import { createMissedComments } from "./missed-comments.ts";
+import { createMissedReviews } from "./missed-reviews.ts";
 import type { Clients, Octokit } from "./octokits.ts";
 import { at, isServed, nameOf } from "./repositories.ts";
 import type { SettingsFiles } from "./settings-file.ts";
@@ -17,7 +18,7 @@ type RepositoryData = Awaited<
   ReturnType<Octokit["rest"]["apps"]["listReposAccessibleToInstallation"]>
 >["data"]["repositories"][number];
 
-export type SweepStore = Pick<Store, "tasksOf" | "note">;
+export type SweepStore = Pick<Store, "tasksOf" | "note" | "withPulls">;
 
 interface SweepParts {
   readonly octokits: Clients;
@@ -29,11 +30,12 @@ interface SweepParts {
 }
 
 /**
- * Looks at all repositories for labels and commands whose webhook never came, and notes them as if it had. What nothing has changed
+ * Looks at all repositories for labels, commands and reviews whose webhook never came, and notes them as if it had. What nothing has changed
  * in costs nothing of GitHub's limit.
+ * @param ownLogin our bot's login, where it is known.
  * @returns how many were news.
  */
-export type Sweep = (store: SweepStore) => Promise<number>;
+export type Sweep = (store: SweepStore, ownLogin?: string) => Promise<number>;
 
 const perPage = 100;
 const youngMs = 60_000;
@@ -42,41 +44,46 @@ export function createSweep(parts: SweepParts): Sweep {
   const { octokits, settings, operator, allowedRepositories, log, nowMs } = parts;
   const lists = createEtags<IssueData[]>();
   const missedComments = createMissedComments(octokits, nowMs);
+  const missedReviews = createMissedReviews(octokits, nowMs);
   /** When issues were changed that hold no news any more. */
   const settled = new Map<string, string>();
 
-  async function sweep(store: SweepStore): Promise<number> {
+  async function sweep(store: SweepStore, ownLogin: string | undefined): Promise<number> {
     let found = 0;
     let limit: KnownError | undefined;
     for (const installationId of await installations(octokits)) {
       try {
-        found += await sweepInstallation(installationId, store);
+        found += await sweepInstallation(installationId, store, ownLogin);
       } catch (error) {
         // Each installation has its own limit; this sweep counts as done only when it was everywhere.
         if (!(error instanceof KnownError) || error.code !== "FORGE_LIMIT") throw error;
         limit = error;
       }
     }
-    if (found > 0) log.info({ found }, "the sweep found labels and commands that no webhook had told of");
+    if (found > 0) log.info({ found }, "the sweep found labels, commands and reviews that no webhook had told of");
     if (limit !== undefined) throw limit;
     return found;
   }
 
-  async function sweepInstallation(installationId: number, store: SweepStore): Promise<number> {
+  async function sweepInstallation(
+    installationId: number,
+    store: SweepStore,
+    ownLogin: string | undefined,
+  ): Promise<number> {
     let found = 0;
     for (const repository of await repositoriesOf(octokits, installationId)) {
       if (isServed(repository.full_name, allowedRepositories) && !repository.archived && !repository.disabled)
-        found += await carefully(installationId, repository, store);
+        found += await carefully(repository, () =>
+          sweepRepository(placeOf(installationId, repository), store, ownLogin),
+        );
     }
     return found;
   }
 
   /** One repository that can't be looked at keeps nobody from looking at the others. */
-  async function carefully(installationId: number, repository: RepositoryData, store: SweepStore): Promise<number> {
+  async function carefully(repository: RepositoryData, sweepIt: () => Promise<number>): Promise<number> {
     try {
-      return await inWords(`show the issues of ${repository.full_name}`, () =>
-        sweepRepository(placeOf(installationId, repository), store),
-      );
+      return await inWords(`show the issues of ${repository.full_name}`, sweepIt);
     } catch (error) {
       if (!(error instanceof KnownError) || error.code === "FORGE_LIMIT") throw error;
       log.warn({ repository: repository.full_name, err: error }, error.message);
@@ -84,7 +91,7 @@ export function createSweep(parts: SweepParts): Sweep {
     }
   }
 
-  async function sweepRepository(place: IssueRef, store: SweepStore): Promise<number> {
+  async function sweepRepository(place: IssueRef, store: SweepStore, ownLogin: string | undefined): Promise<number> {
     const { triggerLabel, agent } = (await settings.inForce(place)).policy;
     const trigger = { label: triggerLabel ?? operator.triggerLabel, agent: agent ?? operator.defaultAgent };
     let found = 0;
@@ -93,7 +100,7 @@ export function createSweep(parts: SweepParts): Sweep {
         if (await noteIfNew({ ...place, number: issue.number }, issue, label, trigger, store)) found += 1;
       }
     }
-    return found + (await missedComments(place, store));
+    return found + (await missedComments(place, store)) + (await missedReviews(place, store, ownLogin));
   }
 
   async function labelled(place: IssueRef, label: string): Promise<IssueData[]> {
@@ -129,7 +136,7 @@ export function createSweep(parts: SweepParts): Sweep {
     return isNoted;
   }
 
-  return (store) => inWords("show what the App is installed on", () => sweep(store));
+  return (store, ownLogin) => inWords("show what the App is installed on", () => sweep(store, ownLogin));
 }
 
 /** The loop looks after it anyway; a label that comes meanwhile is no news to it. */

@@ -194,10 +194,20 @@ const verdicts: Readonly<Record<string, (Fact & { kind: "reviewed" })["verdict"]
 
 function readReview(payload: z.output<typeof reviewShape>, ownLogin: string | undefined): News {
   const { action, review, pull_request: pull } = payload;
+  const fact = action === "submitted" ? reviewFact(review, ownLogin) : undefined;
+  if (fact === undefined) return nothing;
+  return { is: "fact", subject: { is: "pull", issue: refOf(payload, pull.number) }, fact };
+}
+
+/** What a review tells us, as a webhook carries it or GitHub shows it; undefined for one that is no person's, or not submitted. */
+export function reviewFact(
+  review: z.output<typeof reviewShape>["review"],
+  ownLogin: string | undefined,
+): (Fact & { kind: "reviewed" }) | undefined {
   const verdict = verdicts[review.state.toLowerCase()];
-  if (action !== "submitted" || review.user.type === "Bot" || verdict === undefined) return nothing;
+  if (review.user.type === "Bot" || verdict === undefined) return undefined;
   const text = (review.body ?? "").slice(0, longestComment);
-  const fact: Fact = {
+  return {
     kind: "reviewed",
     reviewId: review.id,
     by: actor(review.user),
@@ -206,7 +216,6 @@ function readReview(payload: z.output<typeof reviewShape>, ownLogin: string | un
     text,
     atMs: Date.parse(review.submitted_at ?? ""),
   };
-  return { is: "fact", subject: { is: "pull", issue: refOf(payload, pull.number) }, fact };
 }
 
 function isMentioned(text: string, ownLogin: string | undefined): boolean {

@@ -70,7 +70,7 @@ describe("GitHub's limits", () => {
     const { forge, inbox } = bench;
     const task = await labelledTask(bench);
     bench.github.fate = () => ({ is: "lost" });
-    const store = { tasksOf: async () => [], note: inbox.note };
+    const store = { tasksOf: async () => [], withPulls: async () => [], note: inbox.note };
     await forge.sweep(store);
     const refused = {
       code: "FORGE_LIMIT",

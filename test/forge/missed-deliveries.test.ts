@@ -7,6 +7,7 @@ function storeOf({ inbox }: Bench): CatchUpStore & { readonly marks: Map<string,
   return {
     marks,
     tasksOf: async () => [],
+    withPulls: async () => [],
     note: (...note) => inbox.note(...note),
     mark: async (name) => marks.get(name),
     setMark: async (name, value) => void marks.set(name, value),
@@ -14,7 +15,8 @@ function storeOf({ inbox }: Bench): CatchUpStore & { readonly marks: Map<string,
 }
 
 const isTime = (mark: string) => !mark.startsWith("requests");
-const sweep = (bench: Bench, store: CatchUpStore) => catchUp(bench.forge, store, { log: silentLog, nowMs: Date.now });
+const sweep = (bench: Bench, store: CatchUpStore) =>
+  catchUp(bench.forge, store, { log: silentLog, nowMs: Date.now, ownLogin: () => undefined });
 
 const asked = ({ github }: Bench, operation: string): number =>
   github.requests.filter((request) => request.operation === operation).length;

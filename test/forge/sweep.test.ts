@@ -17,6 +17,7 @@ function storeOf({ inbox }: Bench, ...tasks: readonly Task[]): SweepStore {
   return {
     tasksOf: async (issue) => tasks.filter(({ id }) => id === taskId(issue)),
     note: (...note) => inbox.note(...note),
+    withPulls: async () => tasks.filter(({ phase }) => phase.at === "in-review"),
   };
 }
 
