@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { searchSecrets } from "../../../src/runner/git/secret-search.ts";
 import { joined, plantedSecrets, plantedToken } from "./planted-secrets.ts";
@@ -59,38 +57,6 @@ it.each([
 it("a template of settings is delivered", async () => {
   expect(await search(".env.example", "WEBHOOK_SECRET=put-yours-here\nGITHUB_TOKEN=abcdefghijk\n")).toEqual([]);
 });
-
-const root = join(import.meta.dirname, "../../..");
-
-it("this project's own lockfile, and what real packages ship, raise no alarm", async () => {
-  const locks = ["package-lock.json", "node_modules/.package-lock.json"].map((name) => join(root, name));
-  const files = [...locks, ...shippedFiles()];
-  expect(files.length).toBeGreaterThan(20);
-  const alarms: string[] = [];
-  for (const file of files) {
-    for (const { name, line } of await search(file, readFileSync(file))) alarms.push(`${file}:${line} ${name}`);
-  }
-  expect(alarms).toEqual([]);
-}, 60_000);
-
-/** Minified and bundled files of packages that this project depends on. */
-function shippedFiles(): readonly string[] {
-  const folders = [
-    "markdown-it",
-    "zod",
-    "ajv",
-    "yaml",
-    "dayjs",
-    "ipaddr.js",
-    "@octokit/auth-app",
-    "execa",
-    "vitest",
-    "kysely",
-  ].map((name) => join(root, "node_modules", name));
-  return folders
-    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)))
-    .filter((file) => /\.min\.js$|bundle|dist\/.*\.[cm]?js$/.test(file) && statSync(file).isFile());
-}
 
 it.each<[string, string]>([
   ["one letter", "a"],
