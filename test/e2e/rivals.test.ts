@@ -15,13 +15,18 @@ test("two agents compete, one is merged and closes the other, over restarts; and
   const mira = github.as("mira");
   const issue = await mira.openIssue(repository, { title: "Say hello" });
   await mira.label(repository, issue, "coppice");
-  await mira.label(repository, issue, "coppice:other");
   const later = await mira.openIssue(repository, { title: "Say goodbye", body: `Depends on #${issue}` });
   await mira.label(repository, later, "coppice");
   const said = (words: string, on = issue) =>
     eventually(`"${words}" on #${on}`, () => commentsOf(github, repository, on).find((text) => text.includes(words)));
 
   await eventually("an agent is at work", () => (sessionsOf(tmuxSocket).length > 0 ? true : undefined));
+  // The same program would write the same commit within the same second, and GitHub would call both merged.
+  await eventually("its pull request", () => pullsOf(github, repository)[0]);
+  await mira.label(repository, issue, "coppice:other");
+  await eventually("another agent is at work", () =>
+    sessionsOf(tmuxSocket).some((name) => name.endsWith("-other")) ? true : undefined,
+  );
   await stage.stopService();
   await stage.startService();
   await eventually("two pull requests", () => (pullsOf(github, repository).length === 2 ? true : undefined));
