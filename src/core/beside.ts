@@ -6,17 +6,37 @@ import type { Task } from "./task.ts";
 type ClosePull = Action & { do: "close-pull" };
 type TellBeside = Action & { do: "tell-beside" };
 
-/** Whether another agent's pull request was merged, and this one is still open. */
-export function hasPullToClose({ phase, pull, said }: Task): boolean {
-  return phase.at === "ending" && phase.outcome.is === "outdone" && pull !== undefined && said.pullClosed !== true;
+/** Whether the pull request is still to be closed, because another one takes its place. */
+export function hasPullToClose(task: Task): boolean {
+  return closing(task).length > 0;
 }
 
 export function closing(task: Task): readonly ClosePull[] {
-  const { phase } = task;
-  if (!hasPullToClose(task) || phase.at !== "ending" || phase.outcome.is !== "outdone") return [];
-  const { agent, pull } = phase.outcome;
-  const text = `Closed, because ${agent}'s pull request #${pull.number} for the same issue was merged. What is here is kept: the branch stays, and what was not pushed is saved.`;
+  const why = whyToClose(task);
+  if (why === undefined || task.pull === undefined || task.said.pullClosed === true) return [];
+  const text = `Closed, because ${why}. What is here is kept: the branch stays, and what was not pushed is saved.`;
   return [{ do: "close-pull", text }];
+}
+
+/** Undefined where it is over by itself, or may still be merged. */
+function whyToClose({ phase, again }: Task): string | undefined {
+  if (phase.at !== "ending") return undefined;
+  const { outcome } = phase;
+  switch (outcome.is) {
+    case "outdone":
+      return `${outcome.agent}'s pull request #${outcome.pull.number} for the same issue was merged`;
+    case "stopped-by":
+    case "gave-up":
+    case "no-change-needed":
+      return again && `${again.by.login} asked for another attempt, which makes a pull request of its own`;
+    case "merged":
+    case "closed":
+    case "refused":
+    case "unreachable":
+      return undefined;
+    default:
+      return outcome satisfies never;
+  }
 }
 
 /** What a reviewer of this pull request has to know of others; edited when it changes. */

@@ -7,6 +7,7 @@ import {
   aWorld,
   expectNothingLeft,
   expectOnePull,
+  pullsFor,
   statusOf,
   untilPhase,
   untilSaid,
@@ -171,6 +172,38 @@ describe("a command", () => {
     expect((await world.task(number))?.attempt).toBe(2);
     await world.until("it is acknowledged", () => world.github.nods.get(comment) === true);
     expectOnePull(world, number);
+  });
+
+  it("retry fresh in review closes the pull request that it replaces, wherever the bot is killed", async () => {
+    for (const at of [0, 1, 2, 4, 6, 9, 13, 18, 25]) {
+      let calls = Number.NEGATIVE_INFINITY;
+      const world = await createFakeWorld({ kills: () => (calls += 1) === at });
+      await world.startBot();
+      const number = aLabelledIssue(world);
+      await untilPhase(world, number, "in-review");
+      calls = at === 0 ? calls : 0;
+      world.github.comment(number, "ben", "/coppice retry fresh");
+      await world.until("there is another", () => pullsFor(world, number).length === 2);
+      await untilPhase(world, number, "in-review");
+      const [old, fresh] = pullsFor(world, number);
+      expect([at, old?.state, fresh?.state]).toEqual([at, "closed", "open"]);
+      const closed = [...world.github.said.values()].filter(({ on }) => on === old?.number);
+      expect(closed.map(({ text }) => text)).toContainEqual(
+        expect.stringContaining("Closed, because ben asked for another attempt"),
+      );
+      expect((await world.task(number))?.pull?.number).toBe(fresh?.number);
+      expect(world.machine.violations).toEqual([]);
+      await world.close();
+    }
+  });
+
+  it("a label taken off in review leaves the pull request to people", async () => {
+    const world = await aWorld();
+    const number = aLabelledIssue(world);
+    await untilPhase(world, number, "in-review");
+    world.github.unlabel(number);
+    await untilPhase(world, number, "done");
+    expect(pullsFor(world, number).map(({ state }) => state)).toEqual(["open"]);
   });
 
   it("tell reaches a working agent", async () => {
