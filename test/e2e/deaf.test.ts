@@ -8,7 +8,7 @@ afterEach(async () => {
   stage = undefined;
 });
 
-test("without a single webhook, all that people do is found by sweeps: labels, commands, merging, closing, a label taken off", async () => {
+test("without a single webhook, all that people do is found by sweeps: labels, commands, reviews, merging, closing, a label taken off", async () => {
   stage = await setStage({ settings: { SWEEP_EVERY_SECONDS: "10", MAX_SESSIONS: "4" } });
   const { github, repository } = stage;
   github.fate = () => ({ is: "lost" });
@@ -29,6 +29,7 @@ test("without a single webhook, all that people do is found by sweeps: labels, c
   for (const issue of issues) await said(issue, "Ready for review");
 
   const command = await mira.comment(repository, pullFor(asked), "/coppice why");
+  await mira.review(repository, pullFor(asked), { event: "REQUEST_CHANGES", body: "Say it louder." });
   await mira.merge(repository, pullFor(merged));
   await mira.closePull(repository, pullFor(closed));
   await mira.unlabel(repository, dropped, "coppice");
@@ -38,6 +39,9 @@ test("without a single webhook, all that people do is found by sweeps: labels, c
     [...github.store(repository).reactions.values()].find(
       ({ on, of, content }) => on === "comment" && of === command && content === "+1",
     ),
+  );
+  await eventually("the round that the review asks for", () =>
+    [...github.store(repository).checkRuns.values()].some(({ name }) => name === "coppice") ? true : undefined,
   );
   await eventually("the end of what nobody wants any more", () =>
     labelsOf(github, repository, dropped).length === 0 ? true : undefined,

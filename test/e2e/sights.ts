@@ -32,7 +32,7 @@ export function labelsOf(github: Github, repository: string, issue: number): str
 
 /** What the sweep asks, at start and every few minutes. */
 const sweeping =
-  /^(apps\/(get-authenticated|list-)|issues\/list-for-repo|issues\/list-events|issues\/list-comments-for-repo)/;
+  /^(apps\/(get-authenticated|list-)|issues\/list-for-repo|issues\/list-events|issues\/list-comments-for-repo|pulls\/list-reviews)/;
 
 /** What the App asked of GitHub's API for tasks, without the edits of status comments. */
 export function requestsOfApp(github: Github): string[] {

@@ -69,6 +69,8 @@ describe("with the demo's agent", () => {
     expect(await said("The agent's screen")).toContain("demo agent");
     expect((await nod(await command("/coppice diff"))).content).toBe("+1");
     await said("1 commits so far");
+    expect((await nod(await command("/coppice diff push"))).content).toBe("+1");
+    await said("Pushed as work in progress to `coppice/wip/issue-");
     const odd = await command("/coppice dance");
     expect((await nod(odd)).content).toBe("confused");
     await said("there is no command `dance`");
