@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -31,7 +31,7 @@ async function start(
 ): Promise<Started & { home: string }> {
   const folder = await mkdtemp(join(tmpdir(), "coppice-service-"));
   await writeFile(join(folder, ".env"), dotenv, { mode: 0o600 });
-  const home = join(folder, "home");
+  const home = settings["COPPICE_HOME"] ?? join(folder, "home");
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, "start"], {
     cwd: folder,
     env: {
@@ -86,6 +86,25 @@ test("the service reads a .env, says when it is ready, and ends in peace on SIGT
   expect(status).toBe(0);
   expect(service.output()).not.toContain(github.app.webhookSecret);
   expect(service.output()).not.toContain("BEGIN RSA");
+});
+
+test("nobody else can look into the state folder, also one that was open to all before", async () => {
+  const github = await aGithub();
+  const outside = await mkdtemp(join(tmpdir(), "coppice-open-"));
+  ending.push(() => rm(outside, { recursive: true, force: true, maxRetries: 5 }));
+  const home = join(outside, "home");
+  await mkdir(home);
+  await chmod(home, 0o755);
+  const service = await start({ ...settingsFor(github), WEBHOOK_SECRET: github.app.webhookSecret, COPPICE_HOME: home });
+  await service.url();
+  const names = await readdir(home, { recursive: true });
+  expect(names).toContain("coppice.db");
+  const open: string[] = [];
+  for (const name of [".", ...names]) {
+    const { mode } = await lstat(join(home, name));
+    if ((mode & 0o077) !== 0) open.push(`${name} ${(mode & 0o777).toString(8)}`);
+  }
+  expect(open).toEqual([]);
 });
 
 test("a second service on the same state folder is refused in words", async () => {

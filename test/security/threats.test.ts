@@ -9,8 +9,8 @@ const rows = page
   .filter(([, number = ""]) => /^[A-Z]\d+$/.test(number))
   .map(([, number = "", , stoppedBy = "", testedIn = ""]) => ({ number, stoppedBy, testedIn }));
 
-/** Of the threats that were tried before anything was built, and what came up since: failed checks (C6), forgery and floods (W4, W5). */
-const counts = { G: 14, F: 1, K: 7, S: 6, C: 6, A: 3, O: 2, W: 5, D: 1 };
+/** Of the threats that were tried before anything was built, and what came up since: failed checks (C6), other users (K8), forgery, floods (W4, W5), packages (P). */
+const counts = { G: 14, F: 1, K: 8, S: 6, C: 6, A: 3, O: 2, W: 5, D: 1, P: 2 };
 
 it("every threat that was tried has its row", () => {
   const all = Object.entries(counts).flatMap(([kind, count]) =>
