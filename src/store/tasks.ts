@@ -168,7 +168,11 @@ export async function spentUsd(db: Database, day: string): Promise<number> {
   return total ?? 0;
 }
 
+const issueNumbers = z.array(z.number()).catch([]);
+
 function waitingOf({ number, waits_for }: Pick<TasksTable, "number" | "waits_for">): Pick<RosterLine, "waiting"> {
-  const numbers = z.array(z.number()).catch([]).parse(parseJson(waits_for));
+  // Hardly any task waits for another, and the roster is read at every pass.
+  if (waits_for === "[]") return {};
+  const numbers = issueNumbers.parse(parseJson(waits_for));
   return numbers.length === 0 ? {} : { waiting: { number, for: numbers } };
 }

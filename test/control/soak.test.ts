@@ -48,7 +48,7 @@ it(`${tasks} tasks over ${slots} slots come to their end with faults in every tw
   const random = createRandom(1);
   const contentAtMs: number[] = [];
   const world = await aWorld({
-    operator: { maxSessions: slots, maxSessionsPerRepository: slots, maxOpenPulls: tasks },
+    operator: { maxSessions: slots, maxSessionsPerRepository: slots, maxOpenPulls: 2 * slots },
     mostLogLines: 100,
     isUnsure: () => random() < chance,
     mail: () => (random() < chance ? [300_000] : random() < chance ? [200, 900] : [200]),
@@ -81,12 +81,15 @@ it(`${tasks} tasks over ${slots} slots come to their end with faults in every tw
   expect(grownPerTask).toBeLessThan(64 * 1_024);
 });
 
-async function label({ github, machine, pass }: FakeWorld, count: number): Promise<void> {
+/** People merge what is ready while more is asked for. */
+async function label(world: FakeWorld, count: number): Promise<void> {
+  const { github, machine, pass } = world;
   for (let at = 0; at < count; at += 1) {
     const { number } = github.openIssue(`Mend shop ${at}`);
     machine.behaviours.set(number, works[at % works.length] ?? agents.good);
     github.label(number);
     await pass(5_000);
+    mergeWhatIsReady(world);
   }
 }
 
