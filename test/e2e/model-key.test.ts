@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -17,7 +18,8 @@ afterEach(async () => {
   model = undefined;
 });
 
-const secret = "sk-ant-oat01-the-real-one-0123456789abcdefghij";
+// Another one each time: this file may be among what an agent can read.
+const secret = `sk-ant-oat01-the-real-one-${randomBytes(10).toString("hex")}`;
 /** All that an agent can look at, and what it gets when it asks with the token that it has. */
 const spy = [
   "env",
