@@ -10,7 +10,7 @@ export const mutants: readonly Mutant[] = [
   ["advance.ts", 'forge.pull.state === "merged"', 'forge.pull.state === "open"'],
   ["advance.ts", 'forge.issue !== "open"', 'forge.issue === "gone"'],
   ["advance.ts", "fact === undefined && nowMs - task.asked.atMs < labelSettlesMs", "fact === undefined"],
-  ["advance.ts", "moment.sight.slot.free", "!moment.sight.slot.free"],
+  ["advance.ts", "return slot.free ?", "return !slot.free ?"],
   ["advance.ts", "fact.atMs > task.asked.atMs", "fact.atMs >= task.asked.atMs"],
   ["advance.ts", 'sight.session.is === "absent" && sight.workspace.is === "absent"', 'sight.workspace.is === "absent"'],
   ["advance.ts", "!isGone || !isSaid(task, sight)", "!isGone"],
