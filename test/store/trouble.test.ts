@@ -73,18 +73,20 @@ it("a folder that can't be there is refused with words", async () => {
 
 const fillStore = join(import.meta.dirname, "fill-store.ts");
 
-it("a folder that this user may not write is refused with words", async () => {
+// Root may write everywhere, so somebody else tries; he has to reach the project for that.
+const who = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+const isReachable = spawnSync(process.execPath, ["--check", fillStore], who).status === 0;
+if (!isReachable) console.log("skips the folder that may not be written: the project lies where only root may read");
+
+it.skipIf(!isReachable)("a folder that this user may not write is refused with words", async () => {
   const folder = await temporaryFolder();
   const closed = join(folder, "closed");
   await mkdir(closed);
   await Promise.all([chmod(folder, 0o755), chmod(closed, 0o555)]);
-  // Root may write everywhere, unless it gives that right away.
-  const powerless =
-    process.getuid?.() === 0
-      ? ["bwrap", "--dev-bind", "/", "/", "--unshare-user", "--uid", "1000", "--cap-drop", "ALL"]
-      : [];
-  const [program = "", ...words] = [...powerless, process.execPath, fillStore, join(closed, "coppice.db")];
-  const { stdout, stderr } = spawnSync(program, words, { encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(process.execPath, [fillStore, join(closed, "coppice.db")], {
+    ...who,
+    encoding: "utf8",
+  });
   expect(stderr).toBe("");
   expect(stdout).toMatch(/^STORE_READ_ONLY .*coppice\.db can't be written/);
 });
